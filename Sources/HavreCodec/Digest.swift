@@ -1,0 +1,39 @@
+/// 32 bytes of a BLAKE2b-256 or SHA-256 hash. A public value: compared in variable time.
+package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The size of a digest in bytes.
+    package static let byteCount = 32
+
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
+
+    /// Exactly 32 bytes.
+    package init(bytes: [UInt8]) throws(CodecError) {
+        guard bytes.count == Self.byteCount else { throw .invalid(field: "digest", rule: "32 bytes") }
+        first = BigEndian.word(bytes, at: 0)
+        second = BigEndian.word(bytes, at: 8)
+        third = BigEndian.word(bytes, at: 16)
+        fourth = BigEndian.word(bytes, at: 24)
+    }
+
+    /// Exactly 64 lower-case hex digits.
+    package init(hex: String) throws(CodecError) {
+        guard hex.utf8.count == 2 * Self.byteCount else {
+            throw .invalid(field: "digest", rule: "64 hex digits")
+        }
+        try self.init(bytes: Hex.decode(hex))
+    }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] { BigEndian.bytes(first, second, third, fourth) }
+    /// 64 lower-case hex digits.
+    package var hex: String { Hex.encode(bytes) }
+    package var description: String { hex }
+
+    package static func < (one: Digest, other: Digest) -> Bool {
+        (one.first, one.second, one.third, one.fourth) < (
+            other.first, other.second, other.third, other.fourth
+        )
+    }
+}

@@ -1,0 +1,34 @@
+/// 16 random or derived bytes that name a thing: a case, a record, a person, a row.
+package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The size of an identifier in bytes.
+    package static let byteCount = 16
+
+    // Big-endian halves: hashing and ordering cost two words, and the order is that of the bytes.
+    private let high: UInt64
+    private let low: UInt64
+
+    /// Exactly 16 bytes.
+    package init(bytes: [UInt8]) throws(CodecError) {
+        guard bytes.count == Self.byteCount else { throw .invalid(field: "identifier", rule: "16 bytes") }
+        high = BigEndian.word(bytes, at: 0)
+        low = BigEndian.word(bytes, at: 8)
+    }
+
+    /// Exactly 32 lower-case hex digits.
+    package init(hex: String) throws(CodecError) {
+        guard hex.utf8.count == 2 * Self.byteCount else {
+            throw .invalid(field: "identifier", rule: "32 hex digits")
+        }
+        try self.init(bytes: Hex.decode(hex))
+    }
+
+    /// The 16 bytes.
+    package var bytes: [UInt8] { BigEndian.bytes(high, low) }
+    /// 32 lower-case hex digits.
+    package var hex: String { Hex.encode(bytes) }
+    package var description: String { hex }
+
+    package static func < (one: Identifier, other: Identifier) -> Bool {
+        (one.high, one.low) < (other.high, other.low)
+    }
+}
