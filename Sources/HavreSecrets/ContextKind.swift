@@ -1,0 +1,154 @@
+/// The type of one fact in the table of kinds, with the name `Keys/README.md` uses.
+package enum FactShape: Sendable, Equatable {
+    case bytes(String)
+    case id(String)
+    case digest(String)
+    case int(String)
+    case text(String)
+    case list(String)
+    /// Secret bytes, hashed in place and never held in a `Context` value.
+    case secret(String)
+
+    func accepts(_ fact: Context.Fact) -> Bool {
+        switch (self, fact) {
+        case (.bytes, .bytes), (.id, .id), (.digest, .digest), (.int, .int), (.text, .text), (.list, .list):
+            true
+        default: false
+        }
+    }
+}
+
+/// The one table of kinds: what a key, tag, seal or signature may be for. The raw value is the text on the wire
+/// (after `havre/1/`), and `facts` says what has to be named with it.
+package enum ContextKind: String, CaseIterable, Sendable {
+    // People.
+
+    /// Key-encryption key of one slot of a users' row, from the Argon2id output.
+    case kek
+    /// Seal of a slot of a users' row under its KEK: {root, kind, position of the real slot}.
+    case slot
+    /// Tag of a users' row under g_login.
+    case userTag = "user-tag"
+    /// Seal of a users' row under g_login.
+    case userRow = "user-row"
+    /// Derives the row that answers for an unknown name, under g_login.
+    case userFake = "user-fake"
+    /// Seal of the shadow identity's root under the real root.
+    case shadow
+    /// Derives a person's symmetric key from her root.
+    case symmetric
+    /// Derives a person's index key from her root.
+    case indexKey = "index-key"
+    /// Tag of a code name under a person's index key.
+    case index
+    /// Seal of a person's private key (`use` is sign or box) under her symmetric key.
+    case privateKey = "private-key"
+    /// Seal of a row of a person's ring under her symmetric key.
+    case ring
+    /// Seal of an author's signing seed (one a case) under her symmetric key.
+    case authorKey = "author-key"
+    /// Derives a seed (`use` is sign or box) from an invitation code.
+    case code
+    /// Tag of an invitation's row under g_login.
+    case codeTag = "code-tag"
+    /// Digest of the keys that two people compare as six words.
+    case words
+
+    // The gate.
+
+    /// Seal of GK under the device key, in `auto.key`.
+    case gateAuto = "gate-auto"
+    /// Derives the slot key from a supervisor's root.
+    case gate
+    /// Outer seal of a GK slot, under the supervisor's slot key.
+    case gateSlot = "gate-slot"
+    /// Inner seal of a GK slot, under the device key.
+    case gateSlotInner = "gate-slot-inner"
+    /// Seal of a supervisor's slot key under GK, so that slots can be re-sealed.
+    case gateSlotKey = "gate-slot-key"
+    /// Tag of a supervisor's GK slot under g_login.
+    case gateSlotTag = "gate-slot-tag"
+    /// Seal of g_login under the device key, in `login.key`.
+    case login
+    /// Seal of a row of `gate.db` under GK.
+    case gateRow = "gate-row"
+    /// Tag of a row of `gate.db` under GK.
+    case gateTag = "gate-tag"
+    /// Seal of one line of `gate.journal` under BK_i.
+    case journal
+    /// Seal of a gate backup under BK_i.
+    case backup
+    /// Derives BK_{i+1} from BK_i.
+    case backupStep = "backup-step"
+
+    // Rows.
+
+    /// Derives the tag key of an area from g_tag.
+    case areaTag = "area-tag"
+    /// Tag of row n under the tag key of its area.
+    case rowTag = "row-tag"
+    /// Derives the head key of an area from g_head.
+    case areaHead = "area-head"
+    /// What one row adds to the head of its area (512 bits, under the area's head key).
+    case head
+    /// Derives gate_r of row n from g_case.
+    case wrapKey = "wrap-key"
+    /// Seal of a wrap under gate_r: {facts, inner, gist}.
+    case wrap
+    /// Seal of K_rec under K_comp: a person's right.
+    case inner
+    /// Seal of a record's body under K_rec.
+    case body
+    /// Seal of a record's gist under K_rec.
+    case gist
+    /// Derives the key of an attachment's stream from K_rec.
+    case blob
+    /// Seal of a case's card under its roster.
+    case card
+    /// Seal of a short label (a name shown in lists).
+    case label
+
+    // Cases.
+
+    /// Derives K_comp from the secret of a compartment.
+    case compartmentKey = "compartment-key"
+    /// Seal of the secret of the generation before under K_comp.
+    case compartmentOlder = "compartment-older"
+    /// Commitment to the secret of a compartment.
+    case compartmentCommitment = "compartment-commitment"
+    /// Fingerprint of a normalised identifier under the guard key of its case.
+    case `guard`
+
+    // The ledger.
+
+    /// Gate seal of an entry of the ledger.
+    case entry
+    /// Seal of an entry's body under the pulse key of its second.
+    case entryBody = "entry-body"
+    /// Gate seal of an entry's mark, under g_mark.
+    case mark
+    /// Gate seal of a tile.
+    case tile
+    /// Seal of a pulse key boxed to the audit key.
+    case auditPulse = "audit-pulse"
+    /// Seal of a checkpoint kept in the gate.
+    case checkpoint
+    /// What a client remembers of the last checkpoint.
+    case checkpointMemory = "checkpoint-memory"
+
+    // Signatures.
+
+    /// Signature of a statement.
+    case statement
+    /// Signature of the host key over a client's nonce.
+    case hello
+    /// Seal of the host key's seed under GK.
+    case host
+
+    // Recovery.
+
+    /// Derives a seed (`use` is sign, box or backup) from the recovery seed.
+    case recovery
+    /// Seal of the recovery seed under the founder's root until it is dealt.
+    case recoverySeed = "recovery-seed"
+}
