@@ -1,0 +1,35 @@
+import CSystem
+
+/// The clocks, passed in as a value so that tests own time.
+package struct Clock: Sendable {
+    /// Seconds since 1970, UTC; somebody may set it back.
+    package var now: @Sendable () -> Int64
+    /// Seconds since the machine started, sleep included; nobody sets it. Sessions end by this one.
+    package var boot: @Sendable () -> Int64
+    /// Seconds since the machine started that it spent asleep; when this grows, sessions are locked.
+    package var asleep: @Sendable () -> Int64
+
+    package init(
+        now: @escaping @Sendable () -> Int64, boot: @escaping @Sendable () -> Int64,
+        asleep: @escaping @Sendable () -> Int64 = { 0 }
+    ) {
+        self.now = now
+        self.boot = boot
+        self.asleep = asleep
+    }
+
+    /// The machine's.
+    package static let system = Clock(
+        now: { csys_wall_seconds() },
+        boot: { csys_boot_nanoseconds() / 1_000_000_000 },
+        asleep: { (csys_boot_nanoseconds() - csys_monotonic_nanoseconds()) / 1_000_000_000 })
+
+    /// Milliseconds that only ever grow while the machine is awake; for deadlines inside one run.
+    package static func milliseconds() -> Int64 { csys_monotonic_nanoseconds() / 1_000_000 }
+
+    /// Nanoseconds of the same clock, for measurements.
+    package static func nanoseconds() -> Int64 { csys_monotonic_nanoseconds() }
+
+    /// Lets the thread rest.
+    package static func sleep(milliseconds: Int) { csys_sleep(UInt32(clamping: milliseconds)) }
+}

@@ -1,0 +1,81 @@
+import CSystem
+
+/// Whole files, by path.
+package enum Files {
+    /// The parent folder (`.` when there is none) and the last name of a path.
+    package static func split(_ path: String) throws(SystemError) -> (parent: String, name: String) {
+        try checkPath(path)
+        var trimmed = Substring(path)
+        while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
+        guard let slash = trimmed.lastIndex(of: "/") else {
+            try checkName(String(trimmed))
+            return (".", String(trimmed))
+        }
+        let name = String(trimmed[trimmed.index(after: slash)...])
+        try checkName(name)
+        let parent = slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+        return (parent, name)
+    }
+
+    /// The contents of a plain file; a link, a pipe, a device or a folder is refused.
+    /// - Throws: `tooBig` above `byteCountMax`, before memory is taken.
+    package static func read(_ path: String, byteCountMax: Int) throws(SystemError) -> [UInt8] {
+        try contents(of: try Descriptor.open(path, [.read, .nonBlocking]), byteCountMax: byteCountMax)
+    }
+
+    static func contents(
+        of file: borrowing Descriptor, byteCountMax: Int
+    ) throws(SystemError) -> [UInt8] {
+        let status = try file.status()
+        guard status.kind == .regular else { throw SystemError("read", SystemError.invalid) }
+        guard status.size <= UInt64(byteCountMax) else { throw SystemError("read", SystemError.tooBig) }
+        return try file.readToEnd(byteCountMax: byteCountMax)
+    }
+
+    /// Replaces a file as a whole: after a crash there is the old one or the new one, never a part.
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
+        let (parent, name) = try split(path)
+        try Directory(path: parent).write(bytes, to: name, mode: mode)
+    }
+
+    /// Whether there is something of that name (a link counts, wherever it points).
+    package static func exists(_ path: String) throws(SystemError) -> Bool {
+        let (parent, name) = try split(path)
+        return try Directory(path: parent).status(name) != nil
+    }
+}
+
+extension Directory {
+    /// The contents of a plain file of this folder.
+    /// - Throws: `tooBig` above `byteCountMax`, before memory is taken.
+    package borrowing func read(_ name: String, byteCountMax: Int) throws(SystemError) -> [UInt8] {
+        try Files.contents(of: try open(name, [.read, .nonBlocking]), byteCountMax: byteCountMax)
+    }
+
+    /// Replaces a file as a whole: a new file is written, flushed, renamed over the old one, and the folder is
+    /// flushed, in this order.
+    package borrowing func write(
+        _ bytes: [UInt8], to name: String, mode: UInt32 = 0o600
+    ) throws(SystemError) {
+        try checkName(name)
+        let fresh = ".\(name).\(csys_pid()).\(csys_monotonic_nanoseconds())"
+        do throws(SystemError) {
+            let file = try open(fresh, [.write, .create, .exclusive], mode: mode)
+            try file.setMode(mode)
+            try file.write(bytes)
+            try file.sync()
+            try rename(fresh, to: name)
+        } catch {
+            _ = try? unlinkIfPresent(fresh)
+            throw error
+        }
+        try sync()
+    }
+
+    /// Makes a file that must not be there yet and leaves it open for writing, nobody else able to read it.
+    package borrowing func create(_ name: String, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
+        let file = try open(name, [.readWrite, .create, .exclusive], mode: mode)
+        try file.setMode(mode)
+        return file
+    }
+}

@@ -1,0 +1,109 @@
+import CSystem
+
+/// The person's own terminal, `/dev/tty`: never standard input, so that a pipe is not taken for a person.
+package struct Terminal: ~Copyable {
+    private let tty: Descriptor
+
+    /// Opens the terminal of this process.
+    /// - Throws: when there is none.
+    package init() throws(SystemError) { try self.init(path: "/dev/tty") }
+
+    /// Opens a terminal by path, for tests on a pseudo-terminal.
+    package init(path: String) throws(SystemError) {
+        let opened = try Descriptor.open(path, [.readWrite])
+        guard opened.isTerminal() else { throw SystemError("terminal", SystemError.noTerminal) }
+        tty = opened
+    }
+
+    /// Asks for a secret: echo off, what was typed before the question dropped, and the line put byte by byte
+    /// straight into the caller's memory. However it ends, the terminal is put back first and what was typed or
+    /// pasted beyond the line is dropped, so that it cannot become a command; an interrupt (INT, TERM, HUP, QUIT)
+    /// then takes its usual effect, and a stop (TSTP) stops, after which the question is asked again.
+    /// - Returns: Bytes of the line, without its newline.
+    /// - Throws: `tooBig` when the line does not fit (it is never cut short), `cancelled` at the end of input or
+    ///   when an interrupt did not end the process.
+    package borrowing func readSecret(
+        prompt: String, into span: inout MutableRawSpan
+    ) throws(SystemError) -> Int {
+        try ask(prompt, echo: false, into: &span)
+    }
+
+    /// Asks for an ordinary line, echoed.
+    /// - Returns: The line without its newline.
+    /// - Throws: as `readSecret`; `badMessage` when it is not UTF-8.
+    package borrowing func readLine(prompt: String, byteCountMax: Int = 4096) throws(SystemError) -> String {
+        var bytes = [UInt8](repeating: 0, count: byteCountMax)
+        defer { Wipe.wipe(&bytes) }
+        var whole = bytes.mutableSpan
+        var span = unsafe whole.mutableBytes
+        let count = try ask(prompt, echo: true, into: &span)
+        guard let line = String(validating: bytes[..<count], as: UTF8.self) else {
+            throw SystemError("terminal", SystemError.badMessage)
+        }
+        return line
+    }
+
+    /// Shows text. Stored text must have been escaped before.
+    package borrowing func write(_ text: String) throws(SystemError) { try tty.write([UInt8](text.utf8)) }
+
+    /// Columns and rows; 80 and 24 when the terminal does not say.
+    package borrowing func size() -> (columns: Int, rows: Int) {
+        var columns: UInt32 = 0
+        var rows: UInt32 = 0
+        guard unsafe csys_terminal_size(tty.raw, &columns, &rows) == 0, columns > 0, rows > 0 else {
+            return (80, 24)
+        }
+        return (Int(columns), Int(rows))
+    }
+
+    private enum Line { case read(Int), tooLong, ended, interrupted, failed(SystemError) }
+
+    private borrowing func ask(
+        _ prompt: String, echo: Bool, into span: inout MutableRawSpan
+    ) throws(SystemError) -> Int {
+        while true {
+            csys_terminal_catch_signals()
+            let quiet = csys_terminal_quiet(tty.raw, echo ? 1 : 0)
+            var line = Line.failed(SystemError("terminal", quiet < 0 ? -quiet : 0))
+            if quiet == 0 {
+                line = takeLine(prompt, into: &span)
+                csys_terminal_restore(tty.raw)
+                if !echo { _ = try? write("\n") }
+            }
+            let arrived = csys_terminal_release_signals()
+            for number in 1..<Int32(32) where arrived & (1 << UInt32(number)) != 0 { csys_raise(number) }
+            switch line {
+            case .read(let count): return count
+            case .tooLong: throw SystemError("terminal", SystemError.tooBig)
+            case .ended: throw SystemError("terminal", SystemError.cancelled)
+            case .failed(let error): throw error
+            case .interrupted:
+                guard arrived & ~(1 << UInt32(csys_stop_signal)) == 0 else {
+                    throw SystemError("terminal", SystemError.cancelled)
+                }
+            }
+        }
+    }
+
+    private borrowing func takeLine(_ prompt: String, into span: inout MutableRawSpan) -> Line {
+        do throws(SystemError) { try write(prompt) } catch { return .failed(error) }
+        var byte: UInt8 = 0
+        defer { unsafe withUnsafeMutableBytes(of: &byte) { unsafe csys_wipe($0.baseAddress!, 1) } }
+        var count = 0
+        var tooLong = false
+        while true {
+            if csys_terminal_interrupted() != 0 { return .interrupted }
+            let got = unsafe csys_read(tty.raw, &byte, 1)
+            if got == -Int(SystemError.interrupted) { continue }
+            if got < 0 { return .failed(SystemError("read", Int32(-got))) }
+            if got == 0 { return .ended }
+            if byte == UInt8(ascii: "\n") { return tooLong ? .tooLong : .read(count) }
+            if count < span.byteCount {
+                span.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+                count += 1
+            } else {
+                tooLong = true
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import CSystem
+
+/// Threads of the operating system: no actor, task or queue is needed where each connection has its own.
+package enum Threads {
+    /// Enough for a request nested as deep as the parsers allow.
+    package static let stackByteCountUsual = 256 * 1024
+
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts a thread that nobody joins and that no signal interrupts.
+    /// - Throws: `wouldBlock` when the machine gives no more threads.
+    package static func spawn(
+        stackByteCount: Int = stackByteCountUsual, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+        let answer = unsafe csys_thread(
+            stackByteCount,
+            { context in
+                if let context = unsafe context {
+                    unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
+                }
+                return nil
+            }, work)
+        if answer < 0 { unsafe Unmanaged<Work>.fromOpaque(work).release() }
+        try check("thread", answer)
+    }
+}

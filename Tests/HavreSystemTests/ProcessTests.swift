@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@testable import HavreSystem
+
+@Suite struct ProcessTests {
+    @Test func confiningMakesTheProcessUnreadableAndLeavesNoCore() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let report = try Sandbox.confine()
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+            let mask = umask(0)
+            let good =
+                report.unreadable && Process.isHardened && limit.rlim_cur == 0 && limit.rlim_max == 0
+                && mask == 0o077
+            exit(good ? 0 : 1)
+        }
+    }
+
+    @Test func theServiceManagersSocketsAreTakenOnceAndOnlyByTheProcessTheyAreFor() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            setenv("LISTEN_FDS", "1", 1)
+            setenv("LISTEN_PID", "1", 1)
+            guard try ServiceManager.listeners().isEmpty, getenv("LISTEN_FDS") == nil else { exit(1) }
+            let scratch = try Scratch()
+            let made = try Listener(path: scratch("s"))
+            dup2(made.descriptor.raw, 3)
+            setenv("LISTEN_FDS", "1", 1)
+            setenv("LISTEN_PID", "\(getpid())", 1)
+            let found = try ServiceManager.listeners()
+            guard found.count == 1, found[0].descriptor.raw == 3 else { exit(2) }
+            guard fcntl(3, F_GETFD) & FD_CLOEXEC != 0 else { exit(3) }
+            _ = try Listener(inherited: try found[0].descriptor.duplicate())
+            guard try ServiceManager.listeners().isEmpty else { exit(4) }
+            setenv("LISTEN_FDS", "9999", 1)
+            setenv("LISTEN_PID", "\(getpid())", 1)
+            do {
+                _ = try ServiceManager.listeners()
+                exit(5)
+            } catch { exit(0) }
+        }
+    }
+
+    @Test func whatIsNotAListeningSocketIsNotTakenForOne() throws {
+        let file = try Descriptor.open("/dev/null", [.read])
+        #expect(thrownCode { _ = try Listener(inherited: try file.duplicate()) } == SystemError.invalid)
+        let connected = try Connection.pair().takeFirst()
+        #expect(
+            thrownCode { _ = try Listener(inherited: try connected.descriptor.duplicate()) }
+                == SystemError.invalid)
+    }
+
+    @Test func readinessReachesTheServiceManagerAlsoByAnAbstractName() async {
+        await #expect(processExitsWith: .success) { try notifyBoth() }
+    }
+}
+
+private func notifyBoth() throws {
+    for isAbstract in [false, true] {
+        let path = "/tmp/havre-notify-\(getpid())"
+        let receiver = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(receiver) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let name = (isAbstract ? [0] : []) + Array(path.utf8)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        let size = socklen_t(2 + name.count + (isAbstract ? 0 : 1))
+        unlink(path)
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(receiver, $0, size) }
+        }
+        #expect(bound == 0)
+        defer { unlink(path) }
+        setenv("NOTIFY_SOCKET", isAbstract ? "@" + path : path, 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        #expect((try? ServiceManager.notify("READY=1\nSTATUS=up")) == true)
+        var room = [UInt8](repeating: 0, count: 100)
+        let got = recv(receiver, &room, room.count, Int32(MSG_DONTWAIT))
+        #expect(String(decoding: room[..<max(0, got)], as: UTF8.self) == "READY=1\nSTATUS=up")
+    }
+    #expect((try? ServiceManager.notify("READY=1")) == false)
+}
