@@ -49,10 +49,8 @@ package enum SecretPool {
     package static func wipeAll() {
         state.withLock { state in
             epochs.add(1, ordering: .sequentiallyConsistent)
-            for unsaferegion in unsafe state.regions {
-                unsafe sodium_memzero(region, slotByteCount * slotsPerRegion)
-            }
-            for unsafe(base, byteCount) in unsafe state.large { unsafe sodium_memzero(base, byteCount) }
+            unsafe state.regions.forEach { unsafe sodium_memzero($0, slotByteCount * slotsPerRegion) }
+            unsafe state.large.forEach { unsafe sodium_memzero($0.key, $0.value) }
         }
     }
 
