@@ -2,11 +2,15 @@
 package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The size of a digest in bytes.
     package static let byteCount = 32
+    /// All bytes zero: stands where there is none.
+    package static let zero = Digest()
 
     private let first: UInt64
     private let second: UInt64
     private let third: UInt64
     private let fourth: UInt64
+
+    private init() { (first, second, third, fourth) = (0, 0, 0, 0) }
 
     /// Exactly 32 bytes.
     package init(bytes: [UInt8]) throws(CodecError) {

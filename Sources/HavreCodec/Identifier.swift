@@ -2,10 +2,20 @@
 package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The size of an identifier in bytes.
     package static let byteCount = 16
+    /// All bytes zero: stands where there is none.
+    package static let zero = Identifier()
 
     // Big-endian halves: hashing and ordering cost two words, and the order is that of the bytes.
     private let high: UInt64
     private let low: UInt64
+
+    private init() { (high, low) = (0, 0) }
+
+    /// The first 16 bytes of a digest.
+    package init(prefixOf digest: Digest) {
+        high = BigEndian.word(digest.bytes, at: 0)
+        low = BigEndian.word(digest.bytes, at: 8)
+    }
 
     /// Exactly 16 bytes.
     package init(bytes: [UInt8]) throws(CodecError) {

@@ -1,0 +1,112 @@
+package import HavreCodec
+package import HavreSecrets
+
+/// Who works in this house: the verified chain of statements that starts at the founding supervisor.
+///
+/// A value of this type exists only if every link was signed by somebody who might sign it, at the
+/// time when she might. Nothing else in the house decides whose key is whose.
+package struct Directory: Sendable {
+    package let vault: Identifier
+    package let organisation: String
+    /// Digest of the founding statement: what people compare and bundles name.
+    package let fingerprint: Digest
+    package let founder: Identifier
+    package let recovery: PublicKeys
+    /// Digest of the newest link.
+    package internal(set) var head: Digest
+    /// Number of links.
+    package internal(set) var count: UInt64
+    package internal(set) var members: [Identifier: Member]
+    package internal(set) var contacts: [Identifier: Contact] = [:]
+    var areas: [HouseArea: [DirectoryLink.AreaKey]]
+
+    /// Starts from the founding statement.
+    ///
+    /// - Throws: `AccessError` unless it is number 0, self-signed and names every area once.
+    package init(founding statement: Statement) throws(AccessError) {
+        let (link, matter) = try DirectoryLink.decode(statement)
+        guard case .founding(let founding) = matter, link.number == 0, link.by == founding.person,
+            link.previous == Digest.zero
+        else { throw .notLinked }
+        guard statement.isSigned(by: [founding.keys.sign]) else { throw .notSigned }
+        guard Set(founding.areas.map(\.area)) == Set(HouseArea.allCases),
+            founding.areas.allSatisfy({ $0.generation == 0 })
+        else { throw .invalid(field: "areas", rule: "must name each area of the house once, generation 0") }
+        vault = link.vault
+        organisation = founding.organisation
+        fingerprint = statement.digest
+        founder = founding.person
+        recovery = founding.recovery
+        head = statement.digest
+        count = 1
+        members = [
+            founding.person: Member(
+                person: founding.person, name: founding.name, role: .supervisor, invitedBy: founding.person,
+                state: .active, keys: founding.keys, shadow: founding.shadow, entry: statement.digest,
+                signatures: 2, activeFrom: 0, activeUntil: nil)
+        ]
+        areas = Dictionary(uniqueKeysWithValues: founding.areas.map { ($0.area, [$0]) })
+        guard Set([founding.keys, founding.shadow, founding.recovery]).count == 3 else {
+            throw .invalid(field: "keys", rule: "must differ from each other")
+        }
+    }
+
+    /// What the next link must say of its place.
+    package func next(by person: Identifier, at time: Instant) -> Link {
+        Link(vault: vault, number: count, previous: head, time: time, by: person)
+    }
+
+    /// Checks one more link and takes it in.
+    ///
+    /// - Throws: `AccessError`; the directory is unchanged then.
+    package mutating func append(_ statement: Statement) throws(AccessError) {
+        let (link, matter) = try DirectoryLink.decode(statement)
+        guard link.vault == vault, link.number == count, link.previous == head else { throw .notLinked }
+        switch matter {
+        case .founding: throw .notLinked
+        case .invitation(let invitation): try accept(invitation, link, statement)
+        case .entry(let entry): try accept(entry, link, statement)
+        case .confirmation(let confirmation): try accept(confirmation, link, statement)
+        case .area(let key): try accept(key, link, statement)
+        case .contact(let contact): try accept(contact, link, statement)
+        case .contactConfirmation(let reference): try confirm(reference, link, statement)
+        case .contactRetirement(let reference): try retire(reference, link, statement)
+        }
+        head = statement.digest
+        count += 1
+    }
+
+    /// The member who bears this name now, whatever her state.
+    package func member(named name: StaffName) -> Member? {
+        members.values.first { $0.name.key == name.key && !$0.isGone }
+    }
+
+    /// Somebody who may act now.
+    package func active(_ person: Identifier) -> Member? {
+        guard let member = members[person], member.state == .active else { return nil }
+        return member
+    }
+
+    /// Somebody who was active when the directory had `count` links: a signature stays good afterwards.
+    package func active(_ person: Identifier, atCount count: UInt64) -> Member? {
+        guard let member = members[person], let from = member.activeFrom, from < count else { return nil }
+        if let until = member.activeUntil, until < count { return nil }
+        return member
+    }
+
+    /// The newest key of an area.
+    package func areaKey(_ area: HouseArea) -> DirectoryLink.AreaKey {
+        // Founding names every area, so a list is never missing or empty.
+        areas[area]!.last!
+    }
+
+    /// The key of an area at one generation.
+    package func areaKey(_ area: HouseArea, generation: UInt64) -> DirectoryLink.AreaKey? {
+        areas[area]?.first { $0.generation == generation }
+    }
+
+    /// Supervisors that ever were active: while there was only one, her signature counts for two.
+    var supervisorsEver: Int {
+        members.values.filter { $0.role == .supervisor && $0.activeFrom != nil }.count
+    }
+}
