@@ -19,7 +19,9 @@ package struct CompactRange: Equatable, Sendable {
     /// Restores a range; throws `outOfRange` unless there is one hash for each bit set in `size`.
     package init(size: Int, edge: [Digest]) throws(LedgerError) {
         guard size >= 0 else { throw .outOfRange(rule: "size >= 0") }
-        guard edge.count == size.nonzeroBitCount else { throw .outOfRange(rule: "one edge hash per bit of size") }
+        guard edge.count == size.nonzeroBitCount else {
+            throw .outOfRange(rule: "one edge hash per bit of size")
+        }
         self.size = size
         self.edge = edge
     }

@@ -32,9 +32,9 @@ package struct SignedNote: Equatable, Sendable {
         self.signatures = [
             NoteSignature(name: name, id: verifier.id, signature: key.sign(raw: text))
         ]
-        // What is written must be read back the same: a text ending in a blank line would not.
+        // What is written must be read back the same: no text that this reader would refuse is signed.
         guard try SignedNote(parsing: encoded) == self else {
-            throw .malformed(field: "note", rule: "text ends in one newline")
+            throw .malformed(field: "note", rule: "lines of UTF-8 without control characters")
         }
     }
 

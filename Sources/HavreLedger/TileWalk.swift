@@ -40,7 +40,9 @@ struct TileWalk {
     }
 
     /// The root of the 2^height leaves from `start`, from the tile whose level is nearest below.
-    private mutating func perfect(at start: Int, height: Int, _ tiles: TileReader) throws(LedgerError) -> Digest {
+    private mutating func perfect(at start: Int, height: Int, _ tiles: TileReader) throws(LedgerError)
+        -> Digest
+    {
         let level = height / 8
         let count = 1 << (height % 8)
         let position = start >> (8 * level)

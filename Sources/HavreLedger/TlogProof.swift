@@ -28,7 +28,7 @@ package struct TlogProof: Equatable, Sendable {
         if let extra, !(1...TlogProof.extraByteCountMax ~= extra.count) {
             throw .outOfRange(rule: "extra is 1 to 4096 bytes")
         }
-        _ = try SignedNote(parsing: checkpoint)
+        _ = try Checkpoint(parsing: SignedNote(parsing: checkpoint).text)
         self.extra = extra
         self.index = index
         self.hashes = hashes
@@ -40,10 +40,12 @@ package struct TlogProof: Equatable, Sendable {
         guard bytes.count <= TlogProof.byteCountMax else {
             throw .malformed(field: "proof", rule: "at most 81920 bytes")
         }
-        guard let cut = (1..<max(bytes.count, 1)).first(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A }),
+        guard
+            let cut = (1..<max(bytes.count, 1)).first(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A }),
             let head = String(validating: bytes[..<(cut - 1)], as: UTF8.self)
         else { throw .malformed(field: "proof", rule: "lines, blank line, checkpoint") }
-        var lines = head.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map(Substring.init)[...]
+        var lines = head.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map(Substring.init)[
+            ...]
         guard let first = lines.popFirst(), NoteText.areSame(first, TlogProof.firstLine) else {
             throw .malformed(field: "proof", rule: "first line names version 1")
         }

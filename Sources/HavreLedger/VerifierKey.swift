@@ -1,4 +1,4 @@
-package import HavreCodec
+import HavreCodec
 package import HavreSecrets
 
 /// A named Ed25519 key that verifies notes (C2SP signed-note); written as a *vkey* text.
