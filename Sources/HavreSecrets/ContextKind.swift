@@ -101,6 +101,10 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case body
     /// Seal of a record's gist under K_rec.
     case gist
+    /// Names an area of the house, hashed without a key: the same in every start.
+    case areaName = "area-name"
+    /// Names a person's ring, hashed without a key.
+    case ringName = "ring-name"
     /// Derives the key of an attachment's stream from K_rec.
     case blob
     /// Seal of a case's card under its roster.
@@ -114,6 +118,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case compartmentKey = "compartment-key"
     /// Seal of the secret of the generation before under K_comp.
     case compartmentOlder = "compartment-older"
+    /// Derives the X25519 key of an area of the house, to which outsiders box, from its secret.
+    case areaHalf = "area-half"
     /// Commitment to the secret of a compartment.
     case compartmentCommitment = "compartment-commitment"
     /// Fingerprint of a normalised identifier under the guard key of its case.
@@ -125,6 +131,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case entry
     /// Seal of an entry's body under the pulse key of its second.
     case entryBody = "entry-body"
+    /// Seal of an entry's own key under the pulse key or under the roster, and of its event under that key.
+    case entryKey = "entry-key"
     /// Gate seal of an entry's mark, under g_mark.
     case mark
     /// Gate seal of a tile.

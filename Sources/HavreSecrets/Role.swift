@@ -23,6 +23,8 @@ package enum Role {
     package enum CaseGate: KeyRole {}
     /// gate_r: derived from g_case for one row, seals its wrap.
     package enum Wrap: KeyRole {}
+    /// The secret of a compartment in one generation: a canonical ristretto255 scalar, so that it can be dealt.
+    package enum CompartmentSecret: KeyRole {}
     /// K_comp: a compartment of a case in one generation.
     package enum Compartment: KeyRole {}
     /// K_rec: one version of one record, drawn at random.
