@@ -45,11 +45,12 @@ package struct ByteReader: Sendable {
         return try bytes(Int(count))
     }
 
-    /// UTF-8 behind a byte count (u32 little endian) of at most `max`.
+    /// Stream-safe UTF-8 (see ``Text``) behind a byte count (u32 little endian) of at most `max`.
     package mutating func prefixedText(max: Int) throws(CodecError) -> String {
         guard let text = String(validating: try prefixed(max: max), as: UTF8.self) else {
             throw broken("UTF-8")
         }
+        guard Text.isStreamSafe(text) else { throw broken("at most \(Text.markCountMax) marks on a letter") }
         return text
     }
 

@@ -1,27 +1,77 @@
-/// One way of reading words for search, names and the identifier guard: accents, case and script forms that
-/// people type differently for the same name are made equal. ``version`` changes with the result.
+/// One way of reading words for search, names and the identifier guard: accents, case, scripts and letter forms
+/// that people type differently for the same name are made equal. It is meant to find too much rather than too
+/// little, and its result is for comparing, never for showing.
+///
+/// In order, for each scalar: what renderers may ignore is dropped; compatibility forms (full width,
+/// mathematical, circled, ligatures, Arabic presentation forms) become their letter; Normalization Form D;
+/// marks are dropped, except vowel signs (combining class 0) of the scripts of South and South-East Asia, where
+/// they are letters in all but name; lower case; digits of every script become ASCII; then the tables of
+/// ``FoldTable``: Latin letters that NFD leaves, and Cyrillic, Greek, Armenian and Georgian written in Latin.
+/// What is still not ASCII ends in Normalization Form C.
 package enum Fold {
     /// Grows when any text folds differently than before; stored next to what was folded.
     package static let version = 1
 
-    /// The text in Normalization Form D, without marks, in lower case, with the letters that NFD leaves.
+    /// The folded text; white space and punctuation stay, apostrophes of all kinds become `'`.
     package static func fold(_ text: String) -> String {
-        var out = String.UnicodeScalarView()
-        for scalar in Text.nfd(text).unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .nonspacingMark, .enclosingMark, .format: continue
-            default: out.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        if Text.isASCII(text) { return String(decoding: text.utf8.map(Folder.lowerASCII), as: UTF8.self) }
+        var folder = Folder()
+        for scalar in text.unicodeScalars { folder.append(scalar) }
+        return folder.finish()
+    }
+
+    /// The folded words of the text in order: runs of letters and digits.
+    ///
+    /// Scripts that write without spaces or glue endings to a name (Han, Kana, Hangul, Thai, Lao, Khmer,
+    /// Burmese) give one word a letter, so that a name is found inside a sentence as a sequence of words.
+    package static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        var word = String.UnicodeScalarView()
+        func close() {
+            if !word.isEmpty { words.append(String(word)) }
+            word = String.UnicodeScalarView()
+        }
+        for scalar in fold(text).unicodeScalars {
+            switch WordPart(scalar) {
+            case .letter: word.append(scalar)
+            case .wholeWord:
+                close()
+                word.append(scalar)
+            case .sign: if !word.isEmpty { word.append(scalar) }
+            case .gap: close()
             }
         }
-        return String(out)
+        close()
+        return words
     }
 
-    /// The folded words of the text in order: runs of letters, marks and digits.
-    package static func words(_ text: String) -> [String] {
-        fold(text).unicodeScalars.split { !isWord($0) }.map { String(String.UnicodeScalarView($0)) }
+    /// The folded words joined by single spaces: equal for two spellings of one name.
+    package static func key(_ text: String) -> String { words(text).joined(separator: " ") }
+}
+
+/// What a folded scalar does to the word before it.
+private enum WordPart {
+    case letter, wholeWord, sign, gap
+
+    init(_ scalar: Unicode.Scalar) {
+        switch scalar.value {
+        case 0x61...0x7A, 0x30...0x39: self = .letter
+        case 0..<0x80: self = .gap
+        default:
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .spacingMark: self = .sign
+            case _ where !scalar.properties.isAlphabetic: self = .gap
+            default: self = WordPart.hasNoSpaces(scalar.value) ? .wholeWord : .letter
+            }
+        }
     }
 
-    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    private static func hasNoSpaces(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF: true  // Thai and Lao, Burmese, Khmer
+        case 0x3040...0x30FF, 0x31F0...0x31FF, 0xAC00...0xD7A3: true  // Kana, Hangul syllables
+        case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true  // Han
+        default: false
+        }
     }
 }

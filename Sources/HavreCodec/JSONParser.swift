@@ -164,6 +164,7 @@ struct JSONParser {
 
     private func decoded(_ part: ArraySlice<UInt8>) throws(CodecError) -> String {
         guard let text = String(validating: part, as: UTF8.self) else { throw broken("UTF-8") }
+        guard Text.isStreamSafe(text) else { throw broken("at most \(Text.markCountMax) marks on a letter") }
         return text
     }
 

@@ -1,21 +1,30 @@
 // The standard library holds the normal forms as SPI only; Foundation would bring ICU's data with it.
 @_spi(_Unicode) import Swift
 
-/// Unicode normal forms, order by bytes, and text made safe for a terminal.
+/// Unicode normal forms, and the comparisons of text that go by bytes.
+///
+/// Normalising sorts the marks after a letter, and the standard library's sort takes quadratic time: 100,000
+/// marks on one letter cost seconds, also inside `==` and hashing of `String`. The normal forms here therefore
+/// go through Unicode's stream-safe text format (UAX #15, section 13), and the readers of this room refuse text
+/// that is not stream-safe.
 package enum Text {
-    /// Normalization Form C (UAX #15).
+    /// The longest run of combining marks in stream-safe text; no language needs as many as ten.
+    package static let markCountMax = 30
+
+    /// Normalization Form C (UAX #15), of stream-safe text exactly; other text has U+034F put after every 30
+    /// marks first.
     package static func nfc(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        if isASCII(text) { return text }
         var out = String.UnicodeScalarView()
-        for scalar in text._nfc { out.append(scalar) }
+        for scalar in streamSafe(text)._nfc { out.append(scalar) }
         return String(out)
     }
 
-    /// Normalization Form D (UAX #15).
+    /// Normalization Form D (UAX #15), see ``nfc(_:)`` for text that is not stream-safe.
     package static func nfd(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        if isASCII(text) { return text }
         var out = String.UnicodeScalarView()
-        for scalar in text._nfd { out.append(scalar) }
+        for scalar in streamSafe(text)._nfd { out.append(scalar) }
         return String(out)
     }
 
@@ -29,33 +38,36 @@ package enum Text {
         one.utf8.lexicographicallyPrecedes(other.utf8)
     }
 
-    /// The text with everything that could steer a terminal or hide from the eye made visible as `\u{1B}`.
-    ///
-    /// Escaped are control characters (C0 with ESC, DEL, C1), format characters (bidirectional controls, zero
-    /// width characters, tags), line and paragraph separators, private and unassigned code points, and whatever
-    /// Unicode lets a renderer ignore. With `lines` the line feed stays and the tabulator becomes four spaces.
-    package static func escapedForTerminal(_ text: String, lines: Bool = false) -> String {
-        var out = String.UnicodeScalarView()
+    /// Whether no more than 30 combining marks follow each other.
+    package static func isStreamSafe(_ text: String) -> Bool {
+        // Marks begin at U+0300, whose first byte is 0xCC: most text needs no look at its scalars.
+        guard text.utf8.contains(where: { $0 >= 0xCC }) else { return true }
+        var run = 0
         for scalar in text.unicodeScalars {
-            if (0x20..<0x7F).contains(scalar.value) || (lines && scalar == "\n") {
-                out.append(scalar)
-            } else if lines && scalar == "\t" {
-                out.append(contentsOf: "    ".unicodeScalars)
-            } else if isUnsafe(scalar) {
-                out.append(
-                    contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
-            } else {
-                out.append(scalar)
-            }
+            run = isMark(scalar) ? run + 1 : 0
+            if run > markCountMax { return false }
         }
-        return String(out)
+        return true
     }
 
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
-            true
-        default: scalar.properties.isDefaultIgnorableCodePoint
+    static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+    }
+
+    private static func streamSafe(_ text: String) -> String {
+        if isStreamSafe(text) { return text }
+        var out = String.UnicodeScalarView()
+        var run = 0
+        for scalar in text.unicodeScalars {
+            run = isMark(scalar) ? run + 1 : 0
+            if run > markCountMax {
+                out.append("\u{34F}")  // COMBINING GRAPHEME JOINER, whose class 0 ends the run
+                run = 1
+            }
+            out.append(scalar)
         }
+        return String(out)
     }
 }
