@@ -1,4 +1,5 @@
 internal import CSodium
+internal import HavreSystem
 internal import Synchronization
 
 /// Where secrets lie: guarded, locked regions of 64-byte slots, grown a region at a time.
@@ -25,18 +26,18 @@ package enum SecretPool {
         var locked = true
     }
 
-    private static let state = Mutex(State())
+    private static let state = Guarded(State())
     private static let epochs = Atomic<UInt64>(0)
 
     /// Counts the wipes; a piece of an older epoch holds zeros and must not be used as a secret.
     static var epoch: UInt64 { epochs.load(ordering: .sequentiallyConsistent) }
 
     /// Whether every region so far could be locked in memory. libsodium does not say so by itself; `status` does.
-    package static var isLocked: Bool { state.withLock { $0.locked } }
+    package static var isLocked: Bool { state.with { $0.locked } }
 
     /// Slots in use and slots there are, for tests and `status`.
     package static var slotCounts: (used: Int, all: Int) {
-        state.withLock { state in
+        state.with { state in
             let all = unsafe state.regions.count * slotsPerRegion
             return unsafe (all - state.free.count, all)
         }
@@ -47,7 +48,7 @@ package enum SecretPool {
     /// For panic, burn and dying. The caller has stopped the work first: using a secret from before the wipe
     /// afterwards ends the process, so that nothing is ever sealed or signed under zeros.
     package static func wipeAll() {
-        state.withLock { state in
+        state.with { state in
             epochs.add(1, ordering: .sequentiallyConsistent)
             unsafe state.regions.forEach { unsafe sodium_memzero($0, slotByteCount * slotsPerRegion) }
             unsafe state.large.forEach { unsafe sodium_memzero($0.key, $0.value) }
@@ -57,7 +58,7 @@ package enum SecretPool {
     /// Gives out zeroed memory for a secret of `byteCount` bytes.
     static func take(byteCount: Int) -> Piece {
         Sodium.start()
-        return unsafe state.withLock { state in
+        return unsafe state.with { state in
             let base = unsafe byteCount <= slotByteCount ? slot(of: &state) : large(byteCount, of: &state)
             return unsafe Piece(base: base, epoch: epoch)
         }
@@ -66,7 +67,7 @@ package enum SecretPool {
     /// Wipes a piece and takes it back.
     static func giveBack(_ base: UnsafeMutableRawPointer, byteCount: Int) {
         if byteCount <= slotByteCount { unsafe sodium_memzero(base, slotByteCount) }
-        state.withLock { state in
+        state.with { state in
             if byteCount <= slotByteCount {
                 unsafe state.free.append(base)
             } else {
