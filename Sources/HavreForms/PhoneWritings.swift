@@ -27,13 +27,28 @@ enum PhoneWritings {
         let pairs = groups("0" + national, of: 2)
         // 6 12 34 56 78: in the pairs after a country code the first digit stands alone.
         let afterCode = String(pairs.dropFirst())
+        // 803 123 4567, and 0803 123 4567: how ten digits are grouped where they are not written in pairs.
+        let threes = groups(national, of: 3)
+        let threeThreeRest = grouped(national, [3, 3])
         return [
+            threeThreeRest, "0" + threeThreeRest, code + " " + threeThreeRest,
             code + national, "00" + code + national, code + " " + national, "00" + code + " " + national,
             code + " " + afterCode, "00" + code + " " + afterCode, code + " 0 " + afterCode,
-            "0" + national, national, pairs, groups(national, of: 2), groups(national, of: 3),
-            code + " " + groups(national, of: 3), code + " " + groups(national, of: 2),
-            "0" + groups(national, of: 3),
+            "0" + national, national, pairs, groups(national, of: 2), threes,
+            code + " " + threes, code + " " + groups(national, of: 2),
+            "0" + threes,
         ]
+    }
+
+    /// Groups of these sizes, the last of whatever is left.
+    private static func grouped(_ digits: String, _ sizes: [Int]) -> String {
+        var rest = Substring(digits)
+        var groups: [Substring] = []
+        for size in sizes {
+            groups.append(rest.prefix(size))
+            rest = rest.dropFirst(size)
+        }
+        return (groups + [rest]).joined(separator: " ")
     }
 
     private static func groups(_ digits: String, of size: Int) -> String {
