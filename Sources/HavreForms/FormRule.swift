@@ -17,7 +17,7 @@ package enum FormRule: Sendable, Equatable {
     /// Earlier than the date in the field at this place of the catalogue.
     case before(path: String)
     case phone, email, datetime, digest
-    case reference, attachment
+    case attachment
     case required
 
     /// The name of the rule in the label files.
@@ -45,7 +45,6 @@ package enum FormRule: Sendable, Equatable {
         case .email: "email"
         case .datetime: "datetime"
         case .digest: "digest"
-        case .reference: "reference"
         case .attachment: "attachment"
         case .required: "required"
         }

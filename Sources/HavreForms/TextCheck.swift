@@ -8,7 +8,8 @@ struct TextCheck {
 
     /// The text in NFC with line feeds as line ends.
     func checked(_ raw: String) throws(FormError) -> String {
-        // Four bytes a character are the most; so a huge text is refused before it is copied.
+        // At most four bytes a character, and twice that for text that NFC shortens: a huge one is refused before
+        // it is copied.
         guard raw.utf8.count <= 8 * max(field.characterCountMax, 1) else {
             throw broken(.tooLong(field.characterCountMax))
         }
