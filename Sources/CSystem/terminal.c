@@ -1,6 +1,7 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -12,8 +13,9 @@ static volatile sig_atomic_t any;
 static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 enum { caught_count = sizeof caught / sizeof caught[0] };
 static struct sigaction old[caught_count];
+static sigset_t old_mask;
 
-const int csys_stop_signal = SIGTSTP;
+const unsigned csys_stop_signals = 1u << SIGTSTP | 1u << SIGTTIN | 1u << SIGTTOU;
 
 int csys_terminal_quiet(int fd, int echo) {
     if (tcgetattr(fd, &before) < 0) return -errno;
@@ -32,13 +34,27 @@ static void note(int signal) {
 void csys_terminal_catch_signals(void) {
     any = 0;
     for (int i = 0; i < 32; i++) arrived[i] = 0;
-    // Without SA_RESTART: the read of the prompt ends, the terminal is put back, then the signal is raised again.
+    // Without SA_RESTART: the wait for a key ends, the terminal is put back, then the signal is raised again.
     struct sigaction action = {.sa_handler = note};
     sigemptyset(&action.sa_mask);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (int i = 0; i < caught_count; i++) {
+        // Not these two: blocked, they would let a program in the background change the terminal.
+        if (caught[i] != SIGTTIN && caught[i] != SIGTTOU) sigaddset(&blocked, caught[i]);
+    }
+    // Delivered only while csys_terminal_wait waits, so that none slips in just before the read.
+    pthread_sigmask(SIG_BLOCK, &blocked, &old_mask);
     for (int i = 0; i < caught_count; i++) sigaction(caught[i], &action, &old[i]);
+}
+int csys_terminal_wait(int fd) {
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    return ppoll(&one, 1, NULL, &old_mask) < 0 ? -errno : 0;
 }
 unsigned csys_terminal_release_signals(void) {
     unsigned seen = 0;
+    // A signal that is waiting now is counted too: the mask goes back first, the handlers after.
+    pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
     for (int i = 0; i < caught_count; i++) sigaction(caught[i], &old[i], NULL);
     for (int i = 1; i < 32; i++) {
         if (arrived[i]) seen |= 1u << i;

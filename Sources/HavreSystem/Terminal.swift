@@ -64,8 +64,10 @@ package struct Terminal: ~Copyable {
         while true {
             csys_terminal_catch_signals()
             let quiet = csys_terminal_quiet(tty.raw, echo ? 1 : 0)
-            var line = Line.failed(SystemError("terminal", quiet < 0 ? -quiet : 0))
-            if quiet == 0 {
+            var line = Line.interrupted
+            if quiet < 0, quiet != -SystemError.interrupted {
+                line = .failed(SystemError("terminal", -quiet))
+            } else if quiet == 0 {
                 line = takeLine(prompt, into: &span)
                 csys_terminal_restore(tty.raw)
                 if !echo { _ = try? write("\n") }
@@ -78,7 +80,7 @@ package struct Terminal: ~Copyable {
             case .ended: throw SystemError("terminal", SystemError.cancelled)
             case .failed(let error): throw error
             case .interrupted:
-                guard arrived & ~(1 << UInt32(csys_stop_signal)) == 0 else {
+                guard arrived & ~csys_stop_signals == 0 else {
                     throw SystemError("terminal", SystemError.cancelled)
                 }
             }
@@ -93,6 +95,9 @@ package struct Terminal: ~Copyable {
         var tooLong = false
         while true {
             if csys_terminal_interrupted() != 0 { return .interrupted }
+            let waited = csys_terminal_wait(tty.raw)
+            if waited == -SystemError.interrupted { continue }
+            if waited < 0 { return .failed(SystemError("poll", -waited)) }
             let got = unsafe csys_read(tty.raw, &byte, 1)
             if got == -Int(SystemError.interrupted) { continue }
             if got < 0 { return .failed(SystemError("read", Int32(-got))) }

@@ -133,7 +133,8 @@ int csys_terminal_quiet(int fd, int echo);  // flushes type-ahead, sets echo, re
 int csys_terminal_restore(int fd);          // flushes what was typed since
 void csys_terminal_catch_signals(void);
 unsigned csys_terminal_release_signals(void);  // bit n = signal n arrived meanwhile
+int csys_terminal_wait(int fd);  // for a key, or -EINTR for a signal
 int csys_terminal_interrupted(void);
 int csys_terminal_size(int fd, unsigned *_Nonnull columns, unsigned *_Nonnull rows);
-extern const int csys_stop_signal;  // SIGTSTP
+extern const unsigned csys_stop_signals;  // as bits: those that stop a program, and do not end it
 #endif
