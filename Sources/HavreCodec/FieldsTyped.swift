@@ -163,11 +163,13 @@ extension Fields {
     }
 
     private static func readBytes(_ json: JSON, _ field: String, max: Int) throws(CodecError) -> [UInt8] {
-        // Four digits carry three bytes.
-        let bytes = try FieldValue.parsed(json, field, max: (max * 4 + 2) / 3) { (text) throws(CodecError) in
-            try Base64.decodeURL(text)
+        guard case .string(let text) = json else { throw .invalid(field: field, rule: "a text") }
+        // Four digits carry three bytes: the limit is checked before they are decoded.
+        guard text.utf8.count <= (max * 4 + 2) / 3 else {
+            throw .invalid(field: field, rule: "at most \(max) bytes in base64url")
         }
-        guard bytes.count <= max else { throw .invalid(field: field, rule: "at most \(max) bytes") }
-        return bytes
+        do throws(CodecError) { return try Base64.decodeURL(text) } catch {
+            throw .invalid(field: field, rule: error.rule)
+        }
     }
 }

@@ -68,7 +68,7 @@ enum FoldTable {
     /// ELOT 743; the pairs of letters are in `Folder`.
     private static let greek = """
         α a  β b  γ g  δ d  ε e  ζ z  η i  θ th  ι i  κ k  λ l  μ m  ν n  ξ x  ο o  π p  ρ r  σς s  τ t
-        υ y  φ f  χ ch  ψ ps  ω o  ϐ v  ϑ th  ϕ f  ϖ p  ϰ k  ϱ r  ϲ s  ϵ e
+        υ y  φ f  χ ch  ψ ps  ω o  ϐ v  ϑ th  ϕ f  ϖ p  ϰ k  ϱ r  ϲ s  ϵ e  ϗ kai
         """
 
     /// The national romanisation of 2002, without its apostrophes.

@@ -5,7 +5,7 @@ struct Folder {
     private var out: [UInt8] = []
     /// The last letter before it was transliterated, 0 after anything that is no such letter.
     private var previous: UInt32 = 0
-    /// The last scalar that was no mark: decides whether a vowel sign is one.
+    /// The last scalar as it was written to `out`, marks left out: decides whether a vowel sign is one.
     private var base: UInt32 = 0
     /// Where a Greek upsilon waits for the next letter to know whether it sounds v or f; -1 when none does.
     private var upsilonAt = -1
@@ -54,10 +54,10 @@ struct Folder {
         if case let value = letter.properties.numericValue, let value, (0...9).contains(value),
             letter.properties.numericType != .numeric
         {
-            startLetter(0, base: letter.value)
+            startLetter(0, base: 0)
             out.append(UInt8(ascii: "0") + UInt8(value))
         } else if let folded = FoldTable.letters[letter] {
-            startLetter(letter.value, base: letter.value)
+            startLetter(letter.value, base: 0)
             if !appendDigraph(before, letter) { out.append(contentsOf: folded) }
         } else if letter.isASCII {
             startLetter(0, base: letter.value)

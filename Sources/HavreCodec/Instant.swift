@@ -31,7 +31,7 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// `YYYY-MM-DDTHH:MM:SSZ`; the day is clamped to the days there are.
     package var description: String {
-        let rest = Int(seconds - seconds.flooredQuotient(by: 86_400) * 86_400)
+        let rest = Int((seconds % 86_400 + 86_400) % 86_400)
         let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { Decimal.text($0, 2) }
         return day.description + "T" + clock.joined(separator: ":") + "Z"
     }
