@@ -1,11 +1,39 @@
 #include "CData.h"
 
-static const unsigned char readme[] = {
-#embed "files/samples/README"
+static const unsigned char staff[] = {
+#embed "files/samples/staff.json"
+};
+static const unsigned char asylum[] = {
+#embed "files/samples/asylum.json"
+};
+static const unsigned char shelter[] = {
+#embed "files/samples/shelter.json"
+};
+static const unsigned char child[] = {
+#embed "files/samples/child.json"
+};
+static const unsigned char carnet[] = {
+#embed "files/samples/carnet.jpg"
+};
+static const unsigned char messages[] = {
+#embed "files/samples/messages.png"
+};
+static const unsigned char maison[] = {
+#embed "files/samples/maison.jpg"
+};
+static const unsigned char certificat[] = {
+#embed "files/samples/certificat.pdf"
 };
 
 static const struct cdata_file files[] = {
-    {"README", readme, sizeof readme},
+    {"staff.json", staff, sizeof staff},
+    {"asylum.json", asylum, sizeof asylum},
+    {"shelter.json", shelter, sizeof shelter},
+    {"child.json", child, sizeof child},
+    {"carnet.jpg", carnet, sizeof carnet},
+    {"messages.png", messages, sizeof messages},
+    {"maison.jpg", maison, sizeof maison},
+    {"certificat.pdf", certificat, sizeof certificat},
 };
 
 const struct cdata_file *cdata_samples(size_t *count) {
