@@ -11,6 +11,8 @@ struct cdata_file {
 
 /// Forms, code lists and their labels (HavreForms).
 const struct cdata_file *_Nonnull cdata_forms(size_t *_Nonnull count);
+/// Word lists: six words, code names (HavreForms). One word a line, ASCII, sorted.
+const struct cdata_file *_Nonnull cdata_words(size_t *_Nonnull count);
 /// Texts of the client, one catalogue a language (HavreCommands).
 const struct cdata_file *_Nonnull cdata_texts(size_t *_Nonnull count);
 /// Fictional people for the demo and the decoys (HavreSamples).
