@@ -1,0 +1,111 @@
+internal import HavreCodec
+internal import HavreSecrets
+
+/// The one row of an area whose digest the gate keeps.
+struct Pin: Equatable, Sendable {
+    let n: UInt64
+    /// BLAKE2b-256 of the row's wrap.
+    let wrap: Digest
+}
+
+/// Everything the gate knows of an area.
+struct AreaState: Sendable {
+    var sealer: RowSealer
+    /// The area's head key.
+    let headKey: Key<Role.Head>
+    var count: UInt64
+    var sequence: UInt64
+    var head: Head
+    var pin: Pin?
+
+    var status: AreaStatus {
+        AreaStatus(count: count, sequence: sequence, generation: sealer.generation)
+    }
+
+    /// What row `n` with this wrap adds to the head.
+    func element(_ n: UInt64, _ wrap: Digest) -> Head {
+        Head.element(headKey, tag: sealer.tag(n), wrap: wrap)
+    }
+
+    /// An area without rows, as it is before the change that makes it.
+    static func empty(_ area: Area, gate: Key<Role.CaseGate>, keys: GateKeys) -> AreaState {
+        AreaState(
+            sealer: keys.sealer(area, gate: gate, generation: 1), headKey: keys.headKey(area), count: 0, sequence: 0,
+            head: .zero, pin: nil)
+    }
+}
+
+/// The public part of an area's state, as cells of the gate and marks of the ledger hold it:
+/// `generation u64 || count u64 || sequence u64 || head 64 || has pin u8 [|| n u64 || digest 32]`.
+struct AreaFacts: Equatable, Sendable {
+    let generation: UInt64
+    let count: UInt64
+    let sequence: UInt64
+    let head: Head
+    let pin: Pin?
+
+    init(_ state: AreaState) {
+        generation = state.sealer.generation
+        count = state.count
+        sequence = state.sequence
+        head = state.head
+        pin = state.pin
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.u64(generation)
+        writer.u64(count)
+        writer.u64(sequence)
+        writer.append(head.bytes)
+        writer.u8(pin == nil ? 0 : 1)
+        if let pin {
+            writer.u64(pin.n)
+            writer.append(pin.wrap.bytes)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(CodecError) {
+        generation = try reader.u64()
+        count = try reader.u64()
+        sequence = try reader.u64()
+        head = try Head(bytes: reader.bytes(Head.byteCount))
+        pin = try reader.flag() ? Pin(n: reader.u64(), wrap: reader.digest()) : nil
+    }
+
+    /// The state with its keys.
+    func state(_ area: Area, gate: Key<Role.CaseGate>, keys: GateKeys) -> AreaState {
+        AreaState(
+            sealer: keys.sealer(area, gate: gate, generation: generation), headKey: keys.headKey(area), count: count,
+            sequence: sequence, head: head, pin: pin)
+    }
+}
+
+extension ByteReader {
+    /// One byte that is 0 or 1.
+    mutating func flag() throws(CodecError) -> Bool {
+        switch try u8() {
+        case 0: false
+        case 1: true
+        default: throw .invalid(field: "flag", rule: "0 or 1")
+        }
+    }
+
+    /// A count (u32 little endian) of at most `max`, then that many items.
+    mutating func list<Item>(
+        max: Int, _ item: (inout ByteReader) throws(CodecError) -> Item
+    ) throws(CodecError) -> [Item] {
+        let count = try u32()
+        guard count <= max else { throw .invalid(field: "list", rule: "at most \(max) items") }
+        var items: [Item] = []
+        for _ in 0..<count { items.append(try item(&self)) }
+        return items
+    }
+}
+
+extension ByteWriter {
+    /// A count (u32 little endian), then the items.
+    mutating func list<Item>(_ items: some Collection<Item>, _ write: (inout ByteWriter, Item) -> Void) {
+        u32(UInt32(items.count))
+        for item in items { write(&self, item) }
+    }
+}
