@@ -87,6 +87,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case areaTag = "area-tag"
     /// Tag of row n under the tag key of its area.
     case rowTag = "row-tag"
+    /// Derives the gate key of the users' rows from g_login.
+    case areaGate = "area-gate"
     /// Derives the head key of an area from g_head.
     case areaHead = "area-head"
     /// What one row adds to the head of its area (512 bits, under the area's head key).
@@ -129,6 +131,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
 
     /// Gate seal of an entry of the ledger.
     case entry
+    /// Mask of the root that an entry's row carries, under the ledger's gate key.
+    case entryRoot = "entry-root"
     /// Seal of an entry's body under the pulse key of its second.
     case entryBody = "entry-body"
     /// Seal of an entry's own key under the pulse key or under the roster, and of its event under that key.
