@@ -54,6 +54,11 @@ int csys_fstatat(int folder, const char *name, struct csys_status *status) {
     copy_status(&found, status);
     return 0;
 }
+long csys_path(int fd, char *path, size_t count) {
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return count_or_error(readlink(link, path, count));
+}
 int csys_fchmod(int fd, unsigned mode) { return answer(fchmod(fd, mode)); }
 int csys_fchmodat(int folder, const char *name, unsigned mode) { return answer(fchmodat(folder, name, mode, 0)); }
 int csys_mkdirat(int folder, const char *name, unsigned mode) { return answer(mkdirat(folder, name, mode)); }

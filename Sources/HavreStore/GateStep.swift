@@ -37,6 +37,8 @@ package struct GateStep: Sendable {
     package var quarantine: [Identifier: [UInt8]?] = [:]
     /// Small secrets that live only in the gate, by a name of the library's; nil deletes.
     package var facts: [String: [UInt8]?] = [:]
+    /// Keys that live only in the gate (a case's identifier guard), by a name of the library's; nil deletes.
+    package var keys: [String: Key<Role.Guard>?] = [:]
     /// Who may open the closed gate, with the key that opens it; nil deletes, from before the decision on.
     package var slots: [Identifier: Key<Role.GateSlot>?] = [:]
     /// A signed certificate of erasure, appended to `erasures.log`.
@@ -46,8 +48,8 @@ package struct GateStep: Sendable {
 
     package init() {}
 
-    /// The longest name of a fact in bytes.
-    package static let factNameByteCountMax = 200
+    /// The longest name of a fact or key in bytes.
+    package static let nameByteCountMax = 200
     /// The longest fact, certificate or quarantined slot in bytes.
     package static let valueByteCountMax = 256 << 10
 }

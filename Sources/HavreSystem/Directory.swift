@@ -149,6 +149,23 @@ package struct Directory: ~Copyable, Sendable {
         }
     }
 
+    /// Where the folder lies now, without a link anywhere in it: for libraries that open by path.
+    /// - Throws: `nameTooLong` for 4,096 bytes or more.
+    package borrowing func path() throws(SystemError) -> String {
+        let number = descriptor.raw
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = try retrying("readlink") {
+            unsafe bytes.withUnsafeMutableBytes { room in
+                unsafe csys_path(number, room.baseAddress!.assumingMemoryBound(to: CChar.self), room.count)
+            }
+        }
+        guard count < bytes.count else { throw SystemError("readlink", SystemError.nameTooLong) }
+        guard let path = String(validating: bytes.prefix(count), as: UTF8.self) else {
+            throw SystemError("readlink", SystemError.badMessage)
+        }
+        return path
+    }
+
     /// Who owns the folder.
     package borrowing func ownerUID() throws(SystemError) -> UInt32 { try descriptor.status().ownerUID }
 

@@ -28,6 +28,7 @@ int csys_fdatasync(int fd);
 int csys_ftruncate(int fd, uint64_t size);
 int csys_fstat(int fd, struct csys_status *_Nonnull status);
 int csys_fstatat(int folder, const char *_Nonnull name, struct csys_status *_Nonnull status);  // no link followed
+long csys_path(int fd, char *_Nonnull path, size_t count);  // where an open file or folder lies, not ended by NUL
 int csys_fchmod(int fd, unsigned mode);
 int csys_fchmodat(int folder, const char *_Nonnull name, unsigned mode);
 int csys_mkdirat(int folder, const char *_Nonnull name, unsigned mode);
