@@ -100,6 +100,12 @@ package enum Process {
         try check("exec", answer)
     }
 
+    /// Ends the process as `kill -9` does: for crash tests.
+    package static func kill() -> Never {
+        _ = csys_raise(9)
+        csys_exit(137)
+    }
+
     /// Ends the process now: nothing is flushed, nothing is run.
     package static func exitNow(_ status: Int32) -> Never { csys_exit(status) }
 }
