@@ -1,0 +1,191 @@
+import Foundation
+import HavreCodec
+import HavreSecrets
+import TestSupport
+import Testing
+
+@testable import HavreFormats
+
+@Suite struct BagItTests {
+    private typealias Files = [String: [UInt8]]
+
+    private func draft() throws -> BagDraft {
+        var info = BagInfo()
+        try info.add("Bagging-Date", "2026-11-21")
+        try info.add("External-Identifier", "case 7")
+        return try BagDraft(
+            payload: [
+                BagFile(path: "data/index.html", Array("<p>".utf8)),
+                BagFile(path: "data/100%.txt", [1, 2, 3]),
+                BagFile(path: "data/records/001.sdjwt", []),
+            ], info: info)
+    }
+
+    private func bag() throws -> Files {
+        var draft = try draft()
+        try draft.add(tag: "README.txt", Array("read me".utf8))
+        var files: Files = ["data/index.html": Array("<p>".utf8), "data/100%.txt": [1, 2, 3]]
+        files["data/records/001.sdjwt"] = []
+        for (path, bytes) in draft.finished() { files[path] = bytes }
+        return files
+    }
+
+    private func check(_ files: Files) throws -> BagSummary {
+        try BagSummary(files: files.map { BagFile(path: $0.key, $0.value) }, tags: files)
+    }
+
+    @Test func aBagThatWasMadeIsValid() throws {
+        let summary = try check(bag())
+        #expect(
+            summary.payload.map(\.path) == ["data/100%.txt", "data/index.html", "data/records/001.sdjwt"])
+        #expect(summary.info["payload-oxum"] == ["6.3"])
+        #expect(summary.info["External-Identifier"] == ["case 7"])
+    }
+
+    @Test func theFilesOfABagAreTheseAndWrittenSo() throws {
+        let files = try bag()
+        #expect(
+            Set(files.keys.filter { !$0.hasPrefix("data/") }) == [
+                "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt", "README.txt",
+                "tagmanifest-sha256.txt", "tagmanifest-sha512.txt",
+            ])
+        #expect(
+            files["bagit.txt"] == Array("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".utf8))
+        let manifest = String(decoding: try #require(files["manifest-sha256.txt"]), as: UTF8.self)
+        #expect(
+            manifest.hasSuffix(
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  data/records/001.sdjwt\n"))
+        #expect(manifest.contains("  data/100%25.txt\n"))
+        let tags = String(decoding: try #require(files["tagmanifest-sha256.txt"]), as: UTF8.self)
+        #expect(tags.split(separator: "\n").count == 5)
+    }
+
+    @Test func oneChangedByteOfAnyFileIsFound() throws {
+        let files = try bag()
+        for (path, bytes) in files where !bytes.isEmpty {
+            for place in [0, bytes.count / 2, bytes.count - 1] {
+                var changed = files
+                changed[path]?[place] ^= 0x10
+                #expect(throws: FormatError.self, "\(path)") { try check(changed) }
+            }
+        }
+    }
+
+    @Test func aFileTooManyOrTooFewIsFound() throws {
+        let files = try bag()
+        for path in files.keys where !path.hasPrefix("tagmanifest-") {
+            var fewer = files
+            fewer[path] = nil
+            #expect(throws: FormatError.self, "\(path)") { try check(fewer) }
+        }
+        for path in [
+            "data/more", "more.txt", "fetch.txt", "manifest-md5.txt", "tagmanifest-sha1.txt", "../x",
+        ] {
+            var more = files
+            more[path] = []
+            #expect(throws: FormatError.self, "\(path)") { try check(more) }
+        }
+        var without = files
+        without["tagmanifest-sha256.txt"] = nil
+        without["tagmanifest-sha512.txt"] = nil
+        #expect(throws: Never.self) { try check(without) }
+        for path in ["manifest-sha256.txt", "manifest-sha512.txt"] { without[path] = nil }
+        #expect(throws: FormatError.self) { try check(without) }
+    }
+
+    @Test func bytesThatAreNotTheFilesAreNotBelieved() throws {
+        let files = try bag()
+        var other = files
+        other["bag-info.txt"] = Array("External-Identifier: case 8\n".utf8)
+        #expect(throws: FormatError.notAuthentic) {
+            try BagSummary(files: files.map { BagFile(path: $0.key, $0.value) }, tags: other)
+        }
+    }
+
+    @Test func theDigestOfADraftIsFoundAgainInTheBag() throws {
+        var draft = try draft()
+        let digest = draft.tagDigest
+        try draft.add(tag: "export.sdjwt", [1, 2, 3])
+        #expect(draft.tagDigest != digest)
+        var files = try bag()
+        files["README.txt"] = nil
+        for (path, bytes) in draft.finished() { files[path] = bytes }
+        let summary = try check(files)
+        #expect(summary.tagDigest(without: "export.sdjwt") == digest)
+        #expect(summary.tagDigest(without: "nothing") == draft.tagDigest)
+    }
+
+    @Test func pathsOfADraftAreHeldToTheirPlaces() throws {
+        for path in ["index.html", "data", "data/../x", "data/a\nb", "data/", "/data/x"] {
+            #expect(throws: FormatError.self) {
+                try BagDraft(payload: [BagFile(path: path, [])], info: BagInfo())
+            }
+        }
+        #expect(throws: FormatError.self) {
+            try BagDraft(
+                payload: [BagFile(path: "data/a", []), BagFile(path: "data/A", [])], info: BagInfo())
+        }
+        for path in [
+            "data/x", "data", "bagit.txt", "bag-info.txt", "manifest-md5.txt", "manifest-sha256.txt",
+            "tagmanifest-sha256.txt", "fetch.txt", "../x", "Bagit.txt",
+        ] {
+            var draft = try draft()
+            #expect(throws: FormatError.self, "\(path)") { try draft.add(tag: path, []) }
+        }
+        var info = BagInfo()
+        try info.add("Payload-Oxum", "0.0")
+        #expect(throws: FormatError.self) { try BagDraft(payload: [], info: info) }
+    }
+
+    @Test func infoIsOneLineALabel() throws {
+        var info = BagInfo()
+        for (label, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("a", "x\ny"), ("a", " x"), ("a", "x ")]
+        {
+            #expect(throws: FormatError.self) { try info.add(label, value) }
+        }
+        try info.add("Label", "value: with colon")
+        try info.add("Label", "again")
+        #expect(try BagInfo(parsing: info.encoded) == info)
+        let folded = try BagInfo(parsing: Array("A: one\r\n  two\r\nB:\tthree".utf8))
+        #expect(folded["a"] == ["one two"])
+        #expect(folded["B"] == ["three"])
+        for text in [" A: x", ": x", "A", "A: x\rB: y", "\u{FEFF}A: x"] {
+            #expect(throws: FormatError.self) { try BagInfo(parsing: Array(text.utf8)) }
+        }
+    }
+
+    @Test func manifestsAreStrict() throws {
+        let hash = String(repeating: "0", count: 64)
+        for text in ["\(hash)  data/a\n", "\(hash) data/a", "\(hash)\tdata/a\r\n", "\(hash)  data/100%25\n"] {
+            #expect(try BagManifest.parse(Array(text.utf8), .sha256).count == 1)
+        }
+        for text in [
+            "\n", hash, "\(hash)\n", "\(hash)  \n", "00  data/a\n", "\(hash)  data/a\n\(hash)  data/a\n",
+            "\(hash)  data/a\n\n\(hash)  data/b\n", "\(hash)data/a\n", "\(hash)  data/%0Aa\n",
+            "\(hash)  data/%\n",
+            "\(hash)  ../a\n", "\(hash)  /a\n", "\(hash)  data/a\n\(hash)  data/A\n", "  data/a\n",
+        ] {
+            #expect(throws: FormatError.self) { try BagManifest.parse(Array(text.utf8), .sha256) }
+        }
+    }
+
+    @Test func publishedBagsAreJudgedAsPublished() throws {
+        guard let folder = SharedVectors.folder("bagit-conformance", count: 3) else { return }
+        var count = 0
+        for kind in ["valid", "invalid"] {
+            let bags = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: kind).path)
+            for name in bags {
+                let bag = folder.appending(path: kind).appending(path: name)
+                var files: Files = [:]
+                for file in SharedVectors.files(below: bag) {
+                    files[String(file.path.dropFirst(bag.path.count + 1))] = [UInt8](
+                        try Data(contentsOf: file))
+                }
+                let isAccepted = (try? check(files)) != nil
+                #expect(isAccepted == (kind == "valid"), "\(name)")
+                count += 1
+            }
+        }
+        #expect(count == 3)
+    }
+}
