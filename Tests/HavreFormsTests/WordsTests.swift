@@ -6,7 +6,7 @@ import Testing
 @Suite("Words")
 struct WordsTests {
     /// FNV-1a over the lines: lists are part of a format, so a changed list must be noticed.
-    static let fingerprints: [Language: UInt64] = [.en: 0xc1d8_c2ba_665a_7b9e, .fr: 0x06a0_30ad_88aa_a7d2]
+    static let fingerprints: [Language: UInt64] = [.en: 0xafdd_d634_d6b2_26c8, .fr: 0x85f5_66ff_9787_bad8]
 
     static func fingerprint(_ list: [String]) -> UInt64 {
         list.flatMap { Array($0.utf8) + [10] }.reduce(0xcbf2_9ce4_8422_2325) {
