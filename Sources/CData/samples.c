@@ -24,6 +24,15 @@ static const unsigned char maison[] = {
 static const unsigned char certificat[] = {
 #embed "files/samples/certificat.pdf"
 };
+static const unsigned char people[] = {
+#embed "files/samples/people.json"
+};
+static const unsigned char sentences_en[] = {
+#embed "files/samples/sentences-en.json"
+};
+static const unsigned char sentences_fr[] = {
+#embed "files/samples/sentences-fr.json"
+};
 
 static const struct cdata_file files[] = {
     {"staff.json", staff, sizeof staff},
@@ -34,6 +43,9 @@ static const struct cdata_file files[] = {
     {"messages.png", messages, sizeof messages},
     {"maison.jpg", maison, sizeof maison},
     {"certificat.pdf", certificat, sizeof certificat},
+    {"people.json", people, sizeof people},
+    {"sentences-en.json", sentences_en, sizeof sentences_en},
+    {"sentences-fr.json", sentences_fr, sizeof sentences_fr},
 };
 
 const struct cdata_file *cdata_samples(size_t *count) {
