@@ -174,6 +174,19 @@ import Testing
         }
     }
 
+    @Test func whatWouldChangeTheRestCannotBeWithheld() throws {
+        for name in ["iss", "nbf", "exp", "cnf", "vct", "status", "credentialStatus", "@context"] {
+            let one = Forge.disclosure("salt", .string(name), 1)
+            #expect(throws: FormatError.self) {
+                try forge.verify(forge.text(payload: ["_sd": [one.digest]], disclosures: [one.text]))
+            }
+            // Below the top the same word is any field.
+            let inner: JSON = ["fields": ["_sd": [one.digest]]]
+            let text = forge.text(payload: inner, disclosures: [one.text])
+            #expect(try forge.verify(text).claims == ["fields": .object([name: 1])])
+        }
+    }
+
     @Test func aChildWithoutItsParentIsRefused() throws {
         let content = try ExampleRecord.issue(forge.key).contentWithoutSignature()
         for (index, entry) in content.entries.enumerated() where entry.path.steps.count > 1 {

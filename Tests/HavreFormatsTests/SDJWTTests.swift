@@ -95,7 +95,7 @@ import Testing
         for claims in [
             ["_sd": .value(1)], ["...": .value(1)], ["_sd_alg": .value(1)], ["a": .value(["_sd": ["x"]])],
             ["a": .value([1, [digest]])], ["a": .array([.value(digest)])],
-            ["a": .object(["_sd": .value(1)])], ["iss": .value(1)],
+            ["a": .object(["_sd": .value(1)])], ["iss": .value(1)], ["status": .value(1)], ["exp": .value(1)],
         ] as [[String: Claim]] {
             #expect(throws: FormatError.self) {
                 try SDJWT.issue(plain: ["iss": "x"], claims: claims, key: key)

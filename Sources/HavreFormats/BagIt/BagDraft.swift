@@ -13,7 +13,7 @@ package struct BagDraft: Sendable {
     /// A bag of these payload files, with `bagit.txt`, `bag-info.txt` (Payload-Oxum is added) and a manifest of each
     /// algorithm.
     ///
-    /// Throws `malformed` for a path that is not plain, comes twice or is not below `data/`, and for info that names
+    /// Throws `malformed` for a path that is not plain, holds a `%`, comes twice or is not below `data/`, and for info that names
     /// a Payload-Oxum of its own.
     package init(payload: [BagFile], info: BagInfo) throws(FormatError) {
         guard info[BagInfo.oxumLabel].isEmpty else {
@@ -26,7 +26,7 @@ package struct BagDraft: Sendable {
         self.tags = []
         for file in payload {
             guard file.isPayload else { throw .malformed(field: "path", rule: "payload lies below data/") }
-            try paths.insert(file.path)
+            try take(file.path)
         }
         try insert(BagDraft.declarationName, BagDraft.declaration)
         try insert(BagInfo.name, info.encoded)
@@ -62,7 +62,15 @@ package struct BagDraft: Sendable {
     private var tagFiles: [BagFile] { tags.map { BagFile(path: $0.path, $0.bytes) } }
 
     private mutating func insert(_ path: String, _ bytes: [UInt8]) throws(FormatError) {
-        try paths.insert(path)
+        try take(path)
         tags.append((path, bytes))
+    }
+
+    private mutating func take(_ path: String) throws(FormatError) {
+        // RFC 8493 writes %25 for it; sha256sum and bagit.py 1.9.0 do not read that back.
+        guard !path.utf8.contains(UInt8(ascii: "%")) else {
+            throw .malformed(field: "path", rule: "no %, which readers of manifests disagree about")
+        }
+        try paths.insert(path)
     }
 }

@@ -5,6 +5,12 @@ import HavreSecrets
 package struct Disclosure: Sendable, Equatable {
     /// Names that mean something to the format and can never name a claim.
     static let reserved: Set<String> = ["_sd", "...", "_sd_alg"]
+    /// Names at the top that are shown in clear or not at all: a holder who withheld one would change what the rest
+    /// means (draft-ietf-oauth-sd-jwt-vc, section 2.2.2.3; the last two are refused by verifiers too).
+    static let plainOnly: Set<String> = [
+        "iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status", "credentialStatus",
+        "@context",
+    ]
     /// Random bytes of a salt we make.
     static let saltByteCount = 16
 

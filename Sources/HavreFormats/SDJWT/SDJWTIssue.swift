@@ -9,11 +9,14 @@ extension SDJWT {
     ///
     /// The header is alg `EdDSA`, typ `type` and kid, the RFC 7638 thumbprint of the key. Salts are 16 random
     /// bytes each. The digests of every object's members are sorted and filled up with decoys to a multiple of 8.
-    /// Throws `malformed` for a name that is reserved or comes twice, and for a value that holds a reserved name:
+    /// Throws `malformed` for a name that is reserved, comes twice or must be plain (`iss`, `status`, ...), and for a value that holds a reserved name:
     /// a reader would take it for a digest.
     package static func issue(
         plain: [String: JSON], claims: [String: Claim], type: String = type, key: SigningKey
     ) throws(FormatError) -> SDJWT {
+        guard Disclosure.plainOnly.isDisjoint(with: claims.keys) else {
+            throw .malformed(field: "claims", rule: "names that are always plain")
+        }
         var builder = Builder()
         var payload = try builder.members(claims)
         for (name, value) in plain {

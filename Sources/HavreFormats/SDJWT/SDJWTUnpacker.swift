@@ -68,6 +68,9 @@ struct SDJWTUnpacker {
             guard let name = disclosure.name, result[name] == nil else {
                 throw .malformed(field: "disclosure", rule: "a member with a name of its own")
             }
+            guard !path.steps.isEmpty || !Disclosure.plainOnly.contains(name) else {
+                throw .malformed(field: "disclosure", rule: "a name that may be withheld")
+            }
             result[name] = try place(disclosure, position, path.member(name))
         }
         return .object(result)
