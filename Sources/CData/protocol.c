@@ -1,11 +1,15 @@
 #include "CData.h"
 
-static const unsigned char readme[] = {
-#embed "files/protocol/README"
+static const unsigned char vault[] = {
+#embed "files/protocol/org.havre.Vault.varlink"
+};
+static const unsigned char service[] = {
+#embed "files/protocol/org.varlink.service.varlink"
 };
 
 static const struct cdata_file files[] = {
-    {"README", readme, sizeof readme},
+    {"org.havre.Vault.varlink", vault, sizeof vault},
+    {"org.varlink.service.varlink", service, sizeof service},
 };
 
 const struct cdata_file *cdata_protocol(size_t *count) {
