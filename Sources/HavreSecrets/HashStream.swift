@@ -3,8 +3,9 @@ package import HavreCodec
 
 /// The state of a streaming hash on the heap, where its alignment is kept, wiped when it goes.
 // Sendable by hand: one owner, mutated only through `mutating` functions.
+// Not private: a private type inside these hashes is lost to the linker when another module optimises across.
 @safe
-private struct HashState: ~Copyable, @unchecked Sendable {
+struct HashState: ~Copyable, @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
     private let byteCount: Int
 
