@@ -40,6 +40,9 @@ let rooms: [(name: String, imports: [String])] = [
     ),
 ]
 
+/// Documents that lie beside the code.
+let pages = ["HavreWire": ["PROTOCOL.md"]]
+
 /// One test target a room, and the ones that look at the whole.
 let testRooms: [(name: String, uses: [String])] =
     rooms.map { ($0.name + "Tests", [$0.name] + $0.imports.filter { !$0.hasPrefix("C") }) } + [
@@ -63,6 +66,7 @@ let package = Package(
             .target(
                 name: room.name,
                 dependencies: room.imports.map { .byName(name: $0) },
+                exclude: pages[room.name] ?? [],
                 swiftSettings: shipped)
         } + [
             .executableTarget(name: "havre-cli", dependencies: ["HavreCommands"], swiftSettings: shipped),
