@@ -34,6 +34,15 @@ struct SealTests {
         #expect(throws: SecretError.notAuthentic) { try Seal.open(sealed + [0], under: key, context) }
     }
 
+    @Test("Cut, empty and short values are refused, as a secret too")
+    func short() {
+        for count in 0..<72 {
+            #expect(throws: SecretError.notAuthentic) {
+                _ = try Seal.openSecret([UInt8](repeating: 0, count: count), under: key, context)
+            }
+        }
+    }
+
     @Test("Another key, another kind and another fact are refused")
     func swapped() {
         let sealed = Seal.seal([1, 2, 3], under: key, context)
@@ -44,6 +53,37 @@ struct SealTests {
         #expect(throws: SecretError.notAuthentic) {
             try Seal.open(sealed, under: key, Context(.gateAuto, .id(Random.identifier())))
         }
+    }
+
+    @Test("A ciphertext made to open under two keys opens under one at most, whatever commitment it carries")
+    func committing() throws {
+        for vector in try Vectors.read("two-keys") {
+            var fields = try Fields(vector)
+            let keys = try fields.strings("keys").map {
+                try Key<Role.Device>(SecretBytes(copying: Hex.decode($0)))
+            }
+            let nonce = try Hex.decode(fields.string("nonce"))
+            let body = try Hex.decode(fields.string("body"))
+            let context = Context(.gateAuto, .id(try fields.identifier("vault")))
+            #expect(try Hex.encode(context.bytes) == fields.string("context"))
+            let commitments = keys.map { key in
+                [UInt8](Seal.seal([], under: key, context, nonce: nonce)[24..<56])
+            }
+            for (which, commitment) in commitments.enumerated() {
+                let sealed = nonce + commitment + body
+                #expect(try Seal.open(sealed, under: keys[which], context).count == 32)
+                #expect(throws: SecretError.notAuthentic) {
+                    try Seal.open(sealed, under: keys[1 - which], context)
+                }
+            }
+        }
+    }
+
+    @Test("The same message sealed twice shares no nonce and no bytes of its body")
+    func fresh() {
+        let sealed = (0..<1000).map { _ in Seal.seal([UInt8](repeating: 0, count: 32), under: key, context) }
+        #expect(Set(sealed.map { $0.prefix(24) }).count == 1000)
+        #expect(Set(sealed.map { $0.dropFirst(56) }).count == 1000)
     }
 
     @Test("A sealed key comes back as the same key; anything but 32 bytes is no key")

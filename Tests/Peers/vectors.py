@@ -216,6 +216,15 @@ def check_box(v):
     return public.hex() == v["recipientPublicKey"] and opened == lp(un(v["link"])) + bytes([len(secrets)]) + b"".join(secrets)
 
 
+def check_two_keys(v):
+    """A body made to open under two message keys: plain XChaCha20-Poly1305 takes both, the commitments differ."""
+    about, nonce, body = un(v["context"]), un(v["nonce"]), un(v["body"])
+    both = [keyed(un(key), about + nonce, 64) for key in v["keys"]]
+    for half in both:
+        nacl.crypto_aead_xchacha20poly1305_ietf_decrypt(body, about, nonce, half[:32])
+    return both[0][32:] != both[1][32:]
+
+
 CHECKS = {
     "context": check_context,
     "hash": check_hash,
@@ -231,6 +240,7 @@ CHECKS = {
     "share": check_share,
     "stream": check_stream,
     "box": check_box,
+    "two-keys": check_two_keys,
 }
 
 
