@@ -1,4 +1,5 @@
 internal import CSodium
+internal import HavreSystem
 
 /// An Ed25519 signing key (RFC 8032), made from a 32-byte seed and shared by reference.
 package final class SigningKey: Sendable {
@@ -80,7 +81,10 @@ package struct VerifyKey: Hashable, Sendable, Comparable {
     package init(bytes: [UInt8]) throws(SecretError) {
         guard bytes.count == Self.byteCount else { throw .wrongLength }
         Sodium.start()
-        guard unsafe crypto_core_ed25519_is_valid_point(bytes) == 1 else { throw .badPoint }
+        if !GoodKeys.contains(bytes) {
+            guard unsafe crypto_core_ed25519_is_valid_point(bytes) == 1 else { throw .badPoint }
+            GoodKeys.insert(bytes)
+        }
         self.bytes = bytes
     }
 
@@ -109,5 +113,24 @@ package struct VerifyKey: Hashable, Sendable, Comparable {
     /// Byte order, for sorted lists.
     package static func < (one: VerifyKey, other: VerifyKey) -> Bool {
         one.bytes.lexicographicallyPrecedes(other.bytes)
+    }
+}
+
+/// Keys that passed the check of their group, which costs as much as verifying a signature. A chain of statements
+/// names the same few keys again and again.
+private enum GoodKeys {
+    private static let countMax = 4096
+    private static let keys = Guarded(Set<[UInt8]>())
+
+    static func contains(_ bytes: [UInt8]) -> Bool {
+        keys.with { $0.contains(bytes) }
+    }
+
+    /// At the limit it starts anew: no input makes it grow.
+    static func insert(_ bytes: [UInt8]) {
+        keys.with { keys in
+            if keys.count >= countMax { keys = [] }
+            keys.insert(bytes)
+        }
     }
 }
