@@ -30,7 +30,8 @@ struct AreaState: Sendable {
     /// An area without rows, as it is before the change that makes it.
     static func empty(_ area: Area, gate: Key<Role.CaseGate>, keys: GateKeys) -> AreaState {
         AreaState(
-            sealer: keys.sealer(area, gate: gate, generation: 1), headKey: keys.headKey(area), count: 0, sequence: 0,
+            sealer: keys.sealer(area, gate: gate, generation: 1), headKey: keys.headKey(area), count: 0,
+            sequence: 0,
             head: .zero, pin: nil)
     }
 }
@@ -50,6 +51,19 @@ struct AreaFacts: Equatable, Sendable {
         sequence = state.sequence
         head = state.head
         pin = state.pin
+    }
+
+    private init(ended old: AreaState?) {
+        generation = old?.sealer.generation ?? 0
+        count = 0
+        sequence = (old?.sequence ?? 0) + 1
+        head = .zero
+        pin = nil
+    }
+
+    /// The state after a change; of an erased area only that it ended.
+    init(of delta: AreaDelta) {
+        if let new = delta.new { self.init(new) } else { self.init(ended: delta.old) }
     }
 
     func write(to writer: inout ByteWriter) {
@@ -75,7 +89,8 @@ struct AreaFacts: Equatable, Sendable {
     /// The state with its keys.
     func state(_ area: Area, gate: Key<Role.CaseGate>, keys: GateKeys) -> AreaState {
         AreaState(
-            sealer: keys.sealer(area, gate: gate, generation: generation), headKey: keys.headKey(area), count: count,
+            sealer: keys.sealer(area, gate: gate, generation: generation), headKey: keys.headKey(area),
+            count: count,
             sequence: sequence, head: head, pin: pin)
     }
 }

@@ -26,7 +26,8 @@ package final class BlobFolder: Sendable {
             return directory
         } catch {
             switch error.code {
-            case SystemError.noEntry, SystemError.notADirectory, SystemError.tooManyLinks: throw .foreign(.vaultFolder)
+            case SystemError.noEntry, SystemError.notADirectory, SystemError.tooManyLinks:
+                throw .foreign(.vaultFolder)
             default: throw StoreError(error)
             }
         }
@@ -52,7 +53,8 @@ package final class BlobFolder: Sendable {
         do throws(SystemError) {
             return IncomingBlob(id: id, file: try incoming.create(id.hex))
         } catch {
-            throw error.code == SystemError.exists ? .invalid(rule: "a blob's id is used once") : StoreError(error)
+            throw error.code == SystemError.exists
+                ? .invalid(rule: "a blob's id is used once") : StoreError(error)
         }
     }
 
@@ -95,7 +97,9 @@ package final class BlobFolder: Sendable {
     }
 
     private func next(of file: borrowing Descriptor) throws(StoreError) -> [UInt8] {
-        do throws(SystemError) { return try file.read(byteCountMax: 64 << 10) } catch { throw StoreError(error) }
+        do throws(SystemError) { return try file.read(byteCountMax: 64 << 10) } catch {
+            throw StoreError(error)
+        }
     }
 
     // MARK: for the commit
@@ -111,6 +115,19 @@ package final class BlobFolder: Sendable {
             try incoming.sync()
         } catch {
             throw error.code == SystemError.noEntry ? .notFound : StoreError(error)
+        }
+    }
+
+    /// Moves files back to where they waited, as far as they were moved.
+    func unsettle(_ ids: [Identifier]) throws(StoreError) {
+        do throws(SystemError) {
+            for id in ids where try blobs.status(id.hex) != nil {
+                try blobs.rename(id.hex, into: incoming, as: id.hex)
+            }
+            try incoming.sync()
+            try blobs.sync()
+        } catch {
+            throw StoreError(error)
         }
     }
 

@@ -75,7 +75,8 @@ final class Connection {
     /// Compiles one statement for use as long as the connection lives.
     func prepare(_ sql: String) throws(SQLError) -> Statement {
         var compiled: OpaquePointer?
-        let code = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &compiled, nil)
+        let code = unsafe sqlite3_prepare_v3(
+            handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &compiled, nil)
         guard code == SQLITE_OK, let compiled = unsafe compiled else { throw SQLError(code: code) }
         return unsafe Statement(compiled, of: self)
     }
@@ -97,6 +98,9 @@ final class Connection {
 
     /// Whether a transaction is open: after some errors SQLite has already rolled back by itself.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
+    /// Rows that the last statement inserted, changed or deleted.
+    var changeCount: Int { unsafe Int(sqlite3_changes(handle)) }
 
     /// Stops the statement that another thread is running on this connection. The one call that is not bound to a
     /// thread.
@@ -123,6 +127,8 @@ final class Connection {
         }
         let step = unsafe sqlite3_backup_step(backup, -1)
         let finish = unsafe sqlite3_backup_finish(backup)
-        guard step == SQLITE_DONE, finish == SQLITE_OK else { throw SQLError(code: finish == SQLITE_OK ? step : finish) }
+        guard step == SQLITE_DONE, finish == SQLITE_OK else {
+            throw SQLError(code: finish == SQLITE_OK ? step : finish)
+        }
     }
 }

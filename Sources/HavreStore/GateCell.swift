@@ -77,7 +77,8 @@ struct GateCell: Sendable {
             let name = try inner.prefixed(max: 1 << 10)
             let data = try inner.prefixed(max: 1 << 20)
             try inner.finish()
-            guard outer.remaining % sealedKeyByteCount == 0, outer.remaining <= keyCountMax * sealedKeyByteCount,
+            guard outer.remaining % sealedKeyByteCount == 0,
+                outer.remaining <= keyCountMax * sealedKeyByteCount,
                 Self.tag(table, name, gate) == tag
             else { throw StoreError.tampered(.cell) }
             var keys: [[UInt8]] = []

@@ -42,7 +42,8 @@ final class GateKeys: Sendable {
     /// The same keys under another GK.
     func renewed(_ fresh: Key<Role.Gate>) -> GateKeys {
         GateKeys(
-            vault: vault, gate: fresh, login: login, tag: tag, head: head, mark: mark, ledger: ledger, log: log,
+            vault: vault, gate: fresh, login: login, tag: tag, head: head, mark: mark, ledger: ledger,
+            log: log,
             host: host)
     }
 

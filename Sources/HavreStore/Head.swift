@@ -32,7 +32,9 @@ struct Head: Equatable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.byteCount)
         for index in 0..<8 {
-            for offset in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: words[index] >> (8 * UInt64(offset)))) }
+            for offset in 0..<8 {
+                bytes.append(UInt8(truncatingIfNeeded: words[index] >> (8 * UInt64(offset))))
+            }
         }
         return bytes
     }

@@ -9,7 +9,8 @@ package protocol Journal: AnyObject, Sendable {
     /// Takes up the tree of a checkpoint that the gate remembers, from the stored tiles and the entries after the
     /// last whole tile. Called when the gate opens. Must refuse a tree whose size or root differs.
     /// - Parameter signer: the log's signing key.
-    func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey) throws(StoreError)
+    func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey)
+        throws(StoreError)
 
     /// Makes the ledger rows of a group, whose entries follow the tree's size. What it answers becomes true with
     /// `accepted()` and is taken back by `rejected()`; exactly one of them follows.

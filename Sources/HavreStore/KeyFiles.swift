@@ -30,7 +30,9 @@ struct KeyFiles: Sendable {
             guard status.kind == .regular, status.mode & 0o077 == 0, status.size == 32 else {
                 throw SystemError("device key", SystemError.invalid)
             }
-            let count = try bytes.withMutableBytes { span throws(SystemError) in try file.readToEnd(into: &span) }
+            let count = try bytes.withMutableBytes { span throws(SystemError) in
+                try file.readToEnd(into: &span)
+            }
             guard count == 32 else { throw SystemError("device key", SystemError.invalid) }
         } catch {
             switch error.code {
@@ -61,7 +63,9 @@ struct KeyFiles: Sendable {
     // MARK: sealed keys
 
     /// - Throws: `.wrongKey` when the device key does not open the file, `.notFound` when it is missing.
-    func openAuto(_ device: Key<Role.Device>, _ name: String = StoreName.autoKey) throws(StoreError) -> Key<Role.Gate> {
+    func openAuto(_ device: Key<Role.Device>, _ name: String = StoreName.autoKey) throws(StoreError) -> Key<
+        Role.Gate
+    > {
         try open(name, device, Context(.gateAuto, .id(vault)))
     }
 
@@ -71,14 +75,16 @@ struct KeyFiles: Sendable {
     }
 
     func writeAuto(
-        _ gate: Key<Role.Gate>, _ device: Key<Role.Device>, epoch: [UInt8], as name: String = StoreName.autoKey
+        _ gate: Key<Role.Gate>, _ device: Key<Role.Device>, epoch: [UInt8],
+        as name: String = StoreName.autoKey
     ) throws(StoreError) {
         let sealed = Seal.seal(key: gate, under: device, Context(.gateAuto, .id(vault)))
         try system { () throws(SystemError) in try folder.directory.write(epoch + sealed, to: name) }
     }
 
     func writeLogin(
-        _ login: Key<Role.Login>, _ device: Key<Role.Device>, epoch: [UInt8], as name: String = StoreName.loginKey
+        _ login: Key<Role.Login>, _ device: Key<Role.Device>, epoch: [UInt8],
+        as name: String = StoreName.loginKey
     ) throws(StoreError) {
         let sealed = Seal.seal(key: login, under: device, Context(.login, .id(vault)))
         try system { () throws(SystemError) in try folder.directory.write(epoch + sealed, to: name) }
@@ -105,7 +111,9 @@ struct KeyFiles: Sendable {
     /// - Parameter epoch: what `gate.db` says.
     func settle(epoch: [UInt8]) throws(StoreError) {
         var left: [String] = []
-        for name in Self.inOrder where try folder.status(of: name + StoreName.nextSuffix) != nil { left.append(name) }
+        for name in Self.inOrder where try folder.status(of: name + StoreName.nextSuffix) != nil {
+            left.append(name)
+        }
         guard !left.isEmpty else { return }
         var isDecided = false
         for name in left where name != StoreName.deviceKey {
@@ -142,7 +150,9 @@ struct KeyFiles: Sendable {
 
     /// Overwrites and removes one key file, if it is there.
     func removeOverwritten(_ name: String) throws(StoreError) {
-        guard let status = try system({ () throws(SystemError) in try folder.directory.status(name) }) else { return }
+        guard let status = try system({ () throws(SystemError) in try folder.directory.status(name) }) else {
+            return
+        }
         if status.kind == .regular {
             // A file that cannot be overwritten is removed all the same.
             _ = try? overwrite(name, byteCount: Int(clamping: min(status.size, 4_096)))

@@ -23,7 +23,9 @@ struct LedgerSeal: Sendable {
     }
 
     /// An opened entry with the root before its group, which the caller compares where it knows it.
-    func open(_ columns: Columns, number: UInt64) throws(StoreError) -> (entry: StoredEntry, mark: Mark, root: Digest) {
+    func open(_ columns: Columns, number: UInt64) throws(StoreError) -> (
+        entry: StoredEntry, mark: Mark, root: Digest
+    ) {
         guard columns.mark.count > Digest.byteCount else { throw .tampered(.mark) }
         let prefix = try decoding(.mark) { () throws(CodecError) in
             try Digest(bytes: Array(columns.mark.prefix(Digest.byteCount)))
@@ -34,7 +36,8 @@ struct LedgerSeal: Sendable {
         do throws(SecretError) {
             let body = try Pad.unpad(Seal.open(columns.body, under: keys.ledger, context(number, root)))
             let entry = StoredEntry(
-                number: number, operation: mark.operation, commitment: mark.commitment, body: body, mark: sealedMark)
+                number: number, operation: mark.operation, commitment: mark.commitment, body: body,
+                mark: sealedMark)
             return (entry, mark, root)
         } catch {
             throw .tampered(.entry)
@@ -48,7 +51,9 @@ struct LedgerSeal: Sendable {
 
     func open(_ sealed: [UInt8], level: Int, number: UInt64) throws(StoreError) -> StoredTile {
         let count = sealed.count - Seal.overhead
-        guard count > 0, count % Digest.byteCount == 0, count <= 256 * Digest.byteCount else { throw .tampered(.tile) }
+        guard count > 0, count % Digest.byteCount == 0, count <= 256 * Digest.byteCount else {
+            throw .tampered(.tile)
+        }
         do throws(SecretError) {
             let hashes = try Seal.open(sealed, under: keys.ledger, context(level, number, count))
             return StoredTile(level: level, number: number, hashes: hashes)
@@ -63,7 +68,8 @@ struct LedgerSeal: Sendable {
 
     private func context(_ level: Int, _ number: UInt64, _ byteCount: Int) -> Context {
         Context(
-            .tile, .id(keys.vault), .int(UInt64(level)), .int(number), .int(UInt64(byteCount / Digest.byteCount)))
+            .tile, .id(keys.vault), .int(UInt64(level)), .int(number),
+            .int(UInt64(byteCount / Digest.byteCount)))
     }
 
     /// The root under a keyed mask of its number: in clear it would tell which entries were committed together.

@@ -4,7 +4,7 @@ internal import HavreSecrets
 /// What a change did to the gate's view of the world, sealed beside its entry: after a crash the marks bring the
 /// gate forward, one by one.
 ///
-/// `number u64 || operation 16 || c 32 || instant u64 || areas {area 16, kind u8, old head 64, facts} ||
+/// `number u64 || operation 16 || c 32 || instant u64 || needs journal u8 || areas {area 16, kind u8, old head 64, facts} ||
 /// restricted || lifted {kind u8, area 16, person 16} || quarantine {person 16, has u8 [, u32 || bytes]}`, every
 /// list with a u32 count.
 struct Mark: Equatable, Sendable {
@@ -22,6 +22,9 @@ struct Mark: Equatable, Sendable {
     let operation: Identifier
     let commitment: Digest
     let instant: Int64
+    /// Whether the change made something true in the gate that no mark holds: without *next*, or its line of
+    /// `gate.journal`, it cannot be brought forward.
+    let needsJournal: Bool
     let areas: [Step]
     let restricted: [Restriction]
     let lifted: [Restriction]
@@ -29,12 +32,13 @@ struct Mark: Equatable, Sendable {
 
     static func == (one: Mark, other: Mark) -> Bool { one.encoded == other.encoded }
 
-    init(number: UInt64, change: Change, areas: [Step]) {
+    init(number: UInt64, change: Change, areas: [Step], needsJournal: Bool) {
         self.number = number
         operation = change.operation
         commitment = change.commitment
         instant = change.instant
         self.areas = areas
+        self.needsJournal = needsJournal
         restricted = change.gate?.restricted ?? []
         lifted = change.gate?.lifted ?? []
         quarantine = (change.gate?.quarantine ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -46,6 +50,7 @@ struct Mark: Equatable, Sendable {
         writer.append(operation.bytes)
         writer.append(commitment.bytes)
         writer.u64(UInt64(bitPattern: instant))
+        writer.u8(needsJournal ? 1 : 0)
         writer.list(areas) { writer, step in
             writer.append(step.area.id.bytes)
             writer.u8(step.outcome.rawValue)
@@ -67,6 +72,7 @@ struct Mark: Equatable, Sendable {
         operation = try reader.identifier()
         commitment = try reader.digest()
         instant = Int64(bitPattern: try reader.u64())
+        needsJournal = try reader.flag()
         areas = try reader.list(max: Change.rowCountMax) { reader throws(CodecError) in
             let area = Area(try reader.identifier())
             guard let outcome = Outcome(rawValue: try reader.u8()) else {
@@ -88,14 +94,17 @@ struct Mark: Equatable, Sendable {
     func sealed(_ keys: GateKeys, root: Digest) throws(StoreError) -> [UInt8] {
         do throws(SecretError) {
             return Seal.seal(
-                try Pad.pad(encoded), under: keys.mark, Context(.mark, .id(keys.vault), .int(number), .digest(root)))
+                try Pad.pad(encoded), under: keys.mark,
+                Context(.mark, .id(keys.vault), .int(number), .digest(root)))
         } catch {
             throw .invalid(rule: "a change touches too much for one entry")
         }
     }
 
     /// - Throws: `.tampered(.mark)` for anything but the mark of this number behind this root.
-    static func open(_ sealed: [UInt8], _ keys: GateKeys, number: UInt64, root: Digest) throws(StoreError) -> Mark {
+    static func open(_ sealed: [UInt8], _ keys: GateKeys, number: UInt64, root: Digest) throws(StoreError)
+        -> Mark
+    {
         do {
             let context = Context(.mark, .id(keys.vault), .int(number), .digest(root))
             let mark = try Mark(decoding: Pad.unpad(Seal.open(sealed, under: keys.mark, context)))

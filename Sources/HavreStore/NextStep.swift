@@ -98,12 +98,18 @@ struct NextStep: Sendable {
             let keyNames = try reader.list(max: Self.listCountMax) { reader throws(CodecError) in
                 (name: try reader.prefixedText(max: GateStep.nameByteCountMax), has: try reader.flag())
             }
-            keys = try keyNames.map { one throws(StoreError) in (one.name, one.has ? try openKey().carried() : nil) }
+            keys = try keyNames.map { one throws(StoreError) in
+                (one.name, one.has ? try openKey().carried() : nil)
+            }
             let people = try reader.list(max: Self.listCountMax) { reader throws(CodecError) in
                 (person: try reader.identifier(), has: try reader.flag())
             }
-            slots = try people.map { one throws(StoreError) in (one.person, one.has ? try openKey().carried() : nil) }
-            newBlobs = try reader.list(max: Self.listCountMax) { reader throws(CodecError) in try reader.identifier() }
+            slots = try people.map { one throws(StoreError) in
+                (one.person, one.has ? try openKey().carried() : nil)
+            }
+            newBlobs = try reader.list(max: Self.listCountMax) { reader throws(CodecError) in
+                try reader.identifier()
+            }
             droppedBlobs = try reader.list(max: Self.listCountMax) { reader throws(CodecError) in
                 try reader.identifier()
             }

@@ -58,7 +58,8 @@ struct RowContent: Equatable, Sendable {
             for _ in 0..<count {
                 blobs.append(
                     BlobReference(
-                        id: try reader.identifier(), byteCount: try reader.u64(), digest: try reader.digest()))
+                        id: try reader.identifier(), byteCount: try reader.u64(), digest: try reader.digest())
+                )
             }
             isEmptied = false
         default:

@@ -31,11 +31,13 @@ struct Schema: Sendable {
             Table(name: "item", columns: "tag BLOB PRIMARY KEY NOT NULL, wrap BLOB NOT NULL", hasIndex: true),
             Table(name: "body", columns: "tag BLOB PRIMARY KEY NOT NULL, body BLOB NOT NULL", hasIndex: true),
             Table(
-                name: "entry", columns: "number INTEGER PRIMARY KEY NOT NULL, body BLOB NOT NULL, mark BLOB NOT NULL",
+                name: "entry",
+                columns: "number INTEGER PRIMARY KEY NOT NULL, body BLOB NOT NULL, mark BLOB NOT NULL",
                 hasIndex: false),
             Table(
                 name: "tile",
-                columns: "level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, number)",
+                columns:
+                    "level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, number)",
                 hasIndex: true),
         ])
 
@@ -46,8 +48,10 @@ struct Schema: Sendable {
             Table(
                 name: "meta", columns: "version INTEGER NOT NULL, vault BLOB NOT NULL, epoch BLOB NOT NULL",
                 hasIndex: false),
-            Table(name: "slot", columns: "name BLOB PRIMARY KEY NOT NULL, slot BLOB NOT NULL", hasIndex: true),
-            Table(name: "cell", columns: "name BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL", hasIndex: true),
+            Table(
+                name: "slot", columns: "name BLOB PRIMARY KEY NOT NULL, slot BLOB NOT NULL", hasIndex: true),
+            Table(
+                name: "cell", columns: "name BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL", hasIndex: true),
         ])
 
     /// One row of `sqlite_schema`.
@@ -85,7 +89,8 @@ struct Schema: Sendable {
             try connection.integerAnswer("PRAGMA auto_vacuum") == 2
         else { return false }
         var found: [Object] = []
-        let rows = try connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid LIMIT 32")
+        let rows = try connection.prepare(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid LIMIT 32")
         try rows.forEach { row throws(SQLError) in
             found.append(
                 Object(
@@ -99,7 +104,9 @@ struct Schema: Sendable {
     /// Looks at the first 100 bytes of a file before SQLite does: magic, page size, version and application.
     /// - Parameter header: the first 100 bytes (SQLite file format, section 1.3).
     func accepts(header: [UInt8]) -> Bool {
-        guard header.count == 100, header[0..<16].elementsEqual("SQLite format 3\0".utf8) else { return false }
+        guard header.count == 100, header[0..<16].elementsEqual("SQLite format 3\0".utf8) else {
+            return false
+        }
         func number(at offset: Int, _ count: Int) -> Int64 {
             header[offset..<offset + count].reduce(0) { $0 << 8 | Int64($1) }
         }

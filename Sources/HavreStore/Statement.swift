@@ -78,7 +78,9 @@ final class Statement {
     func text(_ column: Int32) throws(SQLError) -> String? {
         let type = unsafe sqlite3_column_type(handle, column)
         if type == SQLITE_NULL { return nil }
-        guard type == SQLITE_TEXT, let start = unsafe sqlite3_column_text(handle, column) else { throw .wrongType }
+        guard type == SQLITE_TEXT, let start = unsafe sqlite3_column_text(handle, column) else {
+            throw .wrongType
+        }
         let count = unsafe Int(sqlite3_column_bytes(handle, column))
         return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }

@@ -95,7 +95,8 @@ final class StepLog {
     func key(_ index: Int, of line: Line, _ chain: Chain) throws(StoreError) -> Key<NextStep.Carried> {
         guard line.keys.indices.contains(index) else { throw .tampered(part) }
         do throws(SecretError) {
-            return try Seal.openKey(line.keys[index], under: chain.key, keyContext(index, line.data, chain.step))
+            return try Seal.openKey(
+                line.keys[index], under: chain.key, keyContext(index, line.data, chain.step))
         } catch {
             throw .tampered(part)
         }
@@ -167,6 +168,7 @@ final class StepLog {
 
     private func keyContext(_ index: Int, _ data: [UInt8], _ step: UInt64) -> Context {
         Context(
-            .gateRow, .id(vault), .text("\(name) key \(index) step \(step)"), .bytes(Hash.blake2b256(data).bytes))
+            .gateRow, .id(vault), .text("\(name) key \(index) step \(step)"),
+            .bytes(Hash.blake2b256(data).bytes))
     }
 }

@@ -39,7 +39,7 @@ final class StoreFolder: Sendable {
     let directory: Directory
     /// Without a symbolic link in it: SQLite opens by path and refuses links.
     let path: String
-    private let lock: FileLock
+    private let lock: Guarded<FileLock?>
     private let status: FileStatus
 
     /// Opens a folder that belongs to us and that nobody else may enter.
@@ -49,7 +49,7 @@ final class StoreFolder: Sendable {
         status = try Self.status(of: directory)
         guard status.ownerUID == Process.uid, status.mode & 0o077 == 0 else { throw .foreign(part) }
         do throws(SystemError) {
-            lock = try FileLock(StoreName.lock, in: directory)
+            lock = Guarded(try FileLock(StoreName.lock, in: directory))
         } catch {
             throw error.code == SystemError.wouldBlock ? .inUse : StoreError(error)
         }
@@ -77,7 +77,9 @@ final class StoreFolder: Sendable {
     static func create(_ path: String, _ part: StorePart) throws(StoreError) -> StoreFolder {
         do throws(SystemError) {
             let folder = try Directory(private: path)
-            guard try folder.list(countMax: 16).isEmpty else { throw SystemError("folder", SystemError.exists) }
+            guard try folder.list(countMax: 16).isEmpty else {
+                throw SystemError("folder", SystemError.exists)
+            }
         } catch {
             if error.code == SystemError.notPermitted || error.code == SystemError.exists
                 || error.code == SystemError.tooBig
@@ -88,6 +90,9 @@ final class StoreFolder: Sendable {
         }
         return try StoreFolder(path, part)
     }
+
+    /// Lets others open the folder.
+    func unlock() { lock.with { $0 = nil } }
 
     /// Whether both names lead to the same folder.
     func isSame(as other: StoreFolder) -> Bool {
@@ -105,9 +110,12 @@ final class StoreFolder: Sendable {
 
     /// The status of a private file of ours, nil when it is missing.
     func status(of name: String) throws(StoreError) -> FileStatus? {
-        guard let found = try system({ () throws(SystemError) in try directory.status(name) }) else { return nil }
+        guard let found = try system({ () throws(SystemError) in try directory.status(name) }) else {
+            return nil
+        }
         guard found.kind == .regular, found.ownerUID == Process.uid, found.mode & 0o077 == 0 else {
-            throw .foreign(name == StoreName.gateFile ? .gateFile : name == StoreName.vaultFile ? .vaultFile : .keyFile)
+            throw .foreign(
+                name == StoreName.gateFile ? .gateFile : name == StoreName.vaultFile ? .vaultFile : .keyFile)
         }
         return found
     }
@@ -158,7 +166,9 @@ enum DatabaseFile {
     }
 
     /// A further connection to a file that is open and was looked at.
-    static func again(_ name: String, in folder: StoreFolder, _ part: StorePart) throws(StoreError) -> Connection {
+    static func again(_ name: String, in folder: StoreFolder, _ part: StorePart) throws(StoreError)
+        -> Connection
+    {
         try database(part) { () throws(SQLError) in
             let connection = try Connection(path: folder.path + "/" + name)
             try connection.configure()
@@ -170,7 +180,8 @@ enum DatabaseFile {
     static func vault(_ connection: Connection, _ schema: Schema) throws(StoreError) -> Identifier {
         var found: [(version: Int64, vault: [UInt8])] = []
         try database(.meta) { () throws(SQLError) in
-            try connection.prepare("SELECT version, vault FROM meta LIMIT 2").forEach { row throws(SQLError) in
+            try connection.prepare("SELECT version, vault FROM meta LIMIT 2").forEach {
+                row throws(SQLError) in
                 found.append((try row.integer(0), try row.bytes(1)))
                 return true
             }

@@ -12,6 +12,7 @@ final class VaultWriter {
     private let insertEntry: Statement
     private let putTile: Statement
     private let selectDataVersion: Statement
+    private let selectEntryEnd: Statement
     private let beginStatement: Statement
     private let commitStatement: Statement
     private let rollbackStatement: Statement
@@ -28,8 +29,10 @@ final class VaultWriter {
         putBody = try connection.prepare("INSERT OR REPLACE INTO body(tag, body) VALUES(?1, ?2)")
         deleteBody = try connection.prepare("DELETE FROM body WHERE tag = ?1")
         insertEntry = try connection.prepare("INSERT INTO entry(number, body, mark) VALUES(?1, ?2, ?3)")
-        putTile = try connection.prepare("INSERT OR REPLACE INTO tile(level, number, hashes) VALUES(?1, ?2, ?3)")
+        putTile = try connection.prepare(
+            "INSERT OR REPLACE INTO tile(level, number, hashes) VALUES(?1, ?2, ?3)")
         selectDataVersion = try connection.prepare("PRAGMA data_version")
+        selectEntryEnd = try connection.prepare(VaultReader.entryEndSQL)
         beginStatement = try connection.prepare("BEGIN IMMEDIATE")
         commitStatement = try connection.prepare("COMMIT")
         rollbackStatement = try connection.prepare("ROLLBACK")
@@ -43,16 +46,25 @@ final class VaultWriter {
         return try selectWrap.first { row throws(SQLError) in try row.bytes(0) }
     }
 
-    func insert(_ tag: Identifier, wrap: [UInt8]) throws(SQLError) {
+    /// - Returns: false when there is such a row already.
+    func insert(_ tag: Identifier, wrap: [UInt8]) throws(SQLError) -> Bool {
         try insertItem.bind(1, tag.bytes)
         try insertItem.bind(2, wrap)
-        try insertItem.run()
+        do throws(SQLError) {
+            try insertItem.run()
+            return true
+        } catch {
+            guard error.isConstraint else { throw error }
+            return false
+        }
     }
 
-    func update(_ tag: Identifier, wrap: [UInt8]) throws(SQLError) {
+    /// - Returns: false when there is no such row.
+    func update(_ tag: Identifier, wrap: [UInt8]) throws(SQLError) -> Bool {
         try updateItem.bind(1, tag.bytes)
         try updateItem.bind(2, wrap)
         try updateItem.run()
+        return connection.changeCount == 1
     }
 
     func delete(_ tag: Identifier) throws(SQLError) {
@@ -91,6 +103,11 @@ final class VaultWriter {
         try selectDataVersion.first { row throws(SQLError) in try row.integer(0) } ?? -1
     }
 
+    /// The number behind the last entry.
+    func entryEnd() throws(SQLError) -> UInt64 {
+        UInt64(bitPattern: try selectEntryEnd.first { row throws(SQLError) in try row.integer(0) } ?? 0)
+    }
+
     func begin() throws(SQLError) { try beginStatement.run() }
     func commit() throws(SQLError) { try commitStatement.run() }
     func savepoint() throws(SQLError) { try savepointStatement.run() }
@@ -119,9 +136,11 @@ final class VaultReader {
     private let selectBody: Statement
     private let selectEntry: Statement
     private let selectTile: Statement
-    private let selectEntryCount: Statement
+    private let selectEntryEnd: Statement
     private let beginStatement: Statement
     private let endStatement: Statement
+
+    fileprivate static let entryEndSQL = "SELECT coalesce(max(number), -1) + 1 FROM entry"
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -130,7 +149,7 @@ final class VaultReader {
         selectBody = try connection.prepare("SELECT body FROM body WHERE tag = ?1")
         selectEntry = try connection.prepare("SELECT body, mark FROM entry WHERE number = ?1")
         selectTile = try connection.prepare("SELECT hashes FROM tile WHERE level = ?1 AND number = ?2")
-        selectEntryCount = try connection.prepare("SELECT coalesce(max(number), -1) + 1 FROM entry")
+        selectEntryEnd = try connection.prepare(Self.entryEndSQL)
         beginStatement = try connection.prepare("BEGIN")
         endStatement = try connection.prepare("COMMIT")
     }
@@ -160,7 +179,7 @@ final class VaultReader {
 
     /// The number behind the last entry: their count, when none is missing.
     func entryEnd() throws(SQLError) -> UInt64 {
-        UInt64(bitPattern: try selectEntryCount.first { row throws(SQLError) in try row.integer(0) } ?? 0)
+        UInt64(bitPattern: try selectEntryEnd.first { row throws(SQLError) in try row.integer(0) } ?? 0)
     }
 
     /// How many rows a table has: reads its whole index, for checks only.

@@ -1,0 +1,205 @@
+internal import HavreCodec
+internal import HavreSecrets
+internal import HavreSystem
+
+/// Commits groups of changes over the two files. One thread at a time leads; everything here belongs to it.
+///
+/// The steps are those of `STORE.md`: 1 the gate prepares, 2 the vault decides, 3 the gate follows, 4 what was
+/// overwritten is removed. Whatever happens in between, a start finds out from the two files what to do.
+// Sendable by hand: touched only by the thread that holds the lead of the queue.
+final class Leader: @unchecked Sendable {
+    let vault: VaultWriter
+    let gate: GateFile
+    let journalLog: StepLog
+    let erasuresLog: StepLog
+    let memory: Guarded<Memory>
+    let journal: any Journal
+    let blobs: BlobFolder
+    let keyFiles: KeyFiles
+    /// What the gate does not know yet.
+    var lag = Lag()
+    /// Freezes and removals as decided, or as they bite already.
+    var restrictions: Set<Restriction> = []
+    /// The writing connection's `data_version` when it was last looked at.
+    var dataVersion: Int64
+
+    init(
+        vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
+        memory: Guarded<Memory>,
+        journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles
+    ) throws(StoreError) {
+        self.vault = vault
+        self.gate = gate
+        self.journalLog = journalLog
+        self.erasuresLog = erasuresLog
+        self.memory = memory
+        self.journal = journal
+        self.blobs = blobs
+        self.keyFiles = keyFiles
+        dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
+    }
+
+    /// What was decided and has still to be written into the gate.
+    struct Lag {
+        /// States of areas whose cells are older; nil: erased.
+        var areas: [Area: AreaState?] = [:]
+        /// What decided changes make true.
+        var decided: [NextStep] = []
+        /// Quarantined slots that were taken back.
+        var takenBack: [Identifier] = []
+        /// Whether a cell *next* stands in the gate.
+        var hasNext = false
+        /// Whether the restrictions changed since their cell was written.
+        var restrictions = false
+        /// Whether the checkpoint moved.
+        var checkpoint = false
+        /// Chores to note with the next flush.
+        var chores = Chores()
+        /// Chores that stand in the gate already.
+        var noted = Chores()
+
+        /// Whether mutations are waiting, not only the checkpoint of reads.
+        var isUrgent: Bool {
+            !areas.isEmpty || !decided.isEmpty || !takenBack.isEmpty || hasNext || restrictions
+                || !chores.isEmpty
+        }
+    }
+
+    /// One change of a group on its way.
+    final class Course {
+        let prepared: Prepared
+        /// Set as soon as it is known; a change with an answer takes no further part.
+        var refusal: StoreError?
+        var deltas: [AreaDelta] = []
+        var rows: [UInt64] = []
+        var number: UInt64 = 0
+
+        init(_ prepared: Prepared) { self.prepared = prepared }
+    }
+
+    /// Commits a group.
+    /// - Parameter answerEarly: called after the decision with the places of changes that are answered now: those
+    ///   that only write an entry.
+    /// - Returns: one answer for each change, in order.
+    func commit(
+        _ group: [Prepared], answerEarly: ([(Int, Result<Receipt, StoreError>)]) -> Void
+    ) -> [Result<Receipt, StoreError>] {
+        let courses = group.map(Course.init)
+        let keys: GateKeys
+        do throws(StoreError) {
+            keys = try memory.with { memory throws(StoreError) in
+                guard memory.state != .opening else { throw .closed }
+                return try memory.openKeys()
+            }
+            try perform(courses, keys) { self.answer(courses, isScrubbed: true, answerEarly) }
+        } catch {
+            for course in courses where course.refusal == nil { course.refusal = error }
+        }
+        let isScrubbed = memory.with { !$0.hasRemnants }
+        CrashPoint.reach(.beforeAnswer)
+        return courses.map { result($0, isScrubbed) }
+    }
+
+    private func perform(_ courses: [Course], _ keys: GateKeys, _ decided: () -> Void) throws(StoreError) {
+        let mutates = courses.contains { !$0.prepared.change.isEntryOnly }
+        // After a full disk an older group may still wait for its step 3: it goes first.
+        if mutates, lag.isUrgent { try catchUp(keys) }
+        if courses.contains(where: { $0.prepared.hasGateStep }) { try prepareGate(courses, keys) }
+        do throws(StoreError) {
+            try decide(courses, keys)
+        } catch {
+            for course in courses where course.refusal == nil { course.refusal = error }
+            if error != .outcomeUnknown { unsettleBlobs(courses) }
+            throw error
+        }
+        unsettleBlobs(courses)
+        decided()
+        guard lag.isUrgent else { return }
+        try follow(keys)
+        // Older chores that another reader held up are tried again, but nobody waits for them here.
+        if courses.contains(where: { $0.refusal == nil && $0.prepared.isScrubbed }) { try finishChores(keys) }
+    }
+
+    /// Writes what an earlier group left.
+    private func catchUp(_ keys: GateKeys) throws(StoreError) {
+        do throws(StoreError) {
+            try follow(keys)
+        } catch {
+            // The older group stands; for the new one nothing has happened.
+            throw error == .storageFull(decided: true) ? .storageFull(decided: false) : error
+        }
+    }
+
+    private func answer(
+        _ courses: [Course], isScrubbed: Bool, _ answerEarly: ([(Int, Result<Receipt, StoreError>)]) -> Void
+    ) {
+        guard courses.count > 1 else { return }
+        let early = courses.indices.filter { courses[$0].prepared.change.isEntryOnly }
+        guard !early.isEmpty, early.count < courses.count else { return }
+        answerEarly(early.map { ($0, result(courses[$0], isScrubbed)) })
+    }
+
+    private func result(_ course: Course, _ isScrubbed: Bool) -> Result<Receipt, StoreError> {
+        if let refusal = course.refusal { return .failure(refusal) }
+        var areas: [Area: AreaStatus] = [:]
+        for delta in course.deltas { areas[delta.area] = delta.new?.status }
+        return .success(
+            Receipt(
+                entry: course.number, areas: areas, rows: course.rows,
+                isScrubbed: isScrubbed || !course.prepared.isScrubbed))
+    }
+
+    /// The end: nothing is answered from here on, the process has to stop and a start has to look at the files.
+    func fail() {
+        memory.with { $0.close(.failed) }
+        memory.broadcast()
+    }
+
+    /// What an area is like now: from memory, or from the gate.
+    func state(of area: Area, _ keys: GateKeys) throws(StoreError) -> AreaState? {
+        switch memory.with({ $0.known(area) }) {
+        case .known(let state): return state
+        case .unknown: break
+        }
+        // A group that goes on while a panic empties memory finds here what it has written itself.
+        if let state = lag.areas[area] { return state }
+        guard let state = try gate.area(area, keys) else { return nil }
+        memory.with { if $0.keys === keys { $0.remember(state, of: area) } }
+        return state
+    }
+}
+
+extension GateKeys {
+    /// What seals the cells.
+    var sealing: GateSealing { GateSealing(vault: vault, key: gate) }
+}
+
+extension GateFile {
+    /// One area's state, nil when the gate knows no such area.
+    func area(_ area: Area, _ keys: GateKeys) throws(StoreError) -> AreaState? {
+        guard let cell = try cell(.area, area.id.bytes, keys.sealing) else { return nil }
+        return try Self.state(of: cell, keys).state
+    }
+
+    /// The area that a cell is about.
+    static func state(of cell: GateCell, _ keys: GateKeys) throws(StoreError) -> (
+        area: Area, state: AreaState
+    ) {
+        var reader = ByteReader(cell.data, field: "area")
+        let (area, facts) = try decoding(.cell) { () throws(CodecError) in
+            let facts = try AreaFacts(from: &reader)
+            try reader.finish()
+            return (Area(try Identifier(bytes: cell.name)), facts)
+        }
+        let gate = area == .login ? keys.login.sealer.gate : try cell.key(0, keys.sealing)
+        return (area, facts.state(area, gate: gate, keys: keys))
+    }
+
+    func put(_ state: AreaState, _ keys: GateKeys) throws(SQLError) {
+        var writer = ByteWriter(capacity: 160)
+        AreaFacts(state).write(to: &writer)
+        var cell = GateCell(.area, name: state.sealer.area.id.bytes, data: writer.bytes)
+        if state.sealer.area != .login { cell.append(state.sealer.gate, keys.sealing) }
+        try put(cell, keys.sealing)
+    }
+}
