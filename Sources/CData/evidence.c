@@ -1,11 +1,27 @@
 #include "CData.h"
 
-static const unsigned char readme[] = {
-#embed "files/evidence/README"
+static const unsigned char page_css[] = {
+#embed "files/evidence/page.css"
+};
+static const unsigned char page_en_json[] = {
+#embed "files/evidence/page-en.json"
+};
+static const unsigned char page_fr_json[] = {
+#embed "files/evidence/page-fr.json"
+};
+static const unsigned char letter_en_txt[] = {
+#embed "files/evidence/letter-en.txt"
+};
+static const unsigned char letter_fr_txt[] = {
+#embed "files/evidence/letter-fr.txt"
 };
 
 static const struct cdata_file files[] = {
-    {"README", readme, sizeof readme},
+    {"page.css", page_css, sizeof page_css},
+    {"page-en.json", page_en_json, sizeof page_en_json},
+    {"page-fr.json", page_fr_json, sizeof page_fr_json},
+    {"letter-en.txt", letter_en_txt, sizeof letter_en_txt},
+    {"letter-fr.txt", letter_fr_txt, sizeof letter_fr_txt},
 };
 
 const struct cdata_file *cdata_evidence(size_t *count) {

@@ -1,0 +1,16 @@
+import CData
+import HavreCodec
+
+/// The files of the bundle's page and letters that ship inside the program.
+enum EmbeddedFiles {
+    /// The bytes of a file under `CData/files/evidence`, named with its ending.
+    /// - Throws: `CodecError` naming the file when there is none.
+    static func bytes(_ name: String) throws(CodecError) -> [UInt8] {
+        var count = 0
+        guard
+            let file = unsafe UnsafeBufferPointer(start: cdata_evidence(&count), count: count)
+                .first(where: { unsafe String(cString: $0.name) == name })
+        else { throw .invalid(field: name, rule: "an embedded file") }
+        return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+    }
+}
