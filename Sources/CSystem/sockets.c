@@ -1,6 +1,7 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -45,7 +46,11 @@ int csys_connect(int fd, const char *path, size_t count) {
 }
 int csys_listen(int fd, int backlog) { return answer(listen(fd, backlog)); }
 int csys_accept(int fd) { return answer(accept4(fd, NULL, NULL, SOCK_CLOEXEC)); }
-int csys_shutdown(int fd) { return answer(shutdown(fd, SHUT_RDWR)); }
+int csys_shutdown(int fd, int reading_only) { return answer(shutdown(fd, reading_only ? SHUT_RD : SHUT_RDWR)); }
+int csys_non_waiting(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return answer(flags < 0 ? flags : fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
 
 int csys_peer_credentials(int fd, struct csys_peer *peer) {
     struct ucred found;

@@ -10,6 +10,14 @@ package struct Peer: Sendable, Equatable {
     /// when the kernel cannot prove it (before Linux 6.5) or the process has already gone.
     package let terminalSession: Int32?
 
+    /// A peer as told, for tests and for a house without a socket.
+    package init(pid: Int32, uid: UInt32, gid: UInt32, terminalSession: Int32?) {
+        self.pid = pid
+        self.uid = uid
+        self.gid = gid
+        self.terminalSession = terminalSession
+    }
+
     /// Asks the kernel about a connected socket. Nothing that the peer named itself is looked at.
     package init(of socket: borrowing Descriptor) throws(SystemError) {
         var found = csys_peer()
@@ -108,6 +116,11 @@ package struct Listener: ~Copyable, Sendable {
         try folder.unlink(name)
     }
 
+    /// Lets `accept` throw `wouldBlock` instead of waiting, for who waits for several things at once.
+    package borrowing func doNotWait() throws(SystemError) {
+        try check("fcntl", csys_non_waiting(descriptor.raw))
+    }
+
     /// The next connection; waits for one.
     package borrowing func accept() throws(SystemError) -> Descriptor {
         let number = descriptor.raw
@@ -155,7 +168,10 @@ package struct Connection: ~Copyable, Sendable {
     }
 
     /// Ends both directions now: whoever waits in `receive`, here or there, sees the end.
-    package borrowing func shutdown() { csys_shutdown(descriptor.raw) }
+    package borrowing func shutdown() { csys_shutdown(descriptor.raw, 0) }
+
+    /// Takes nothing in any more: `receive` here sees the end, an answer under way still goes out.
+    package borrowing func shutdownReading() { csys_shutdown(descriptor.raw, 1) }
 
     /// Sends every byte; the descriptors travel with the first one.
     /// - Throws: `brokenPipe` when the other end has gone (no signal is raised).

@@ -64,7 +64,8 @@ int csys_bind(int fd, const char *_Nonnull path, size_t count);  // a leading NU
 int csys_connect(int fd, const char *_Nonnull path, size_t count);
 int csys_listen(int fd, int backlog);
 int csys_accept(int fd);
-int csys_shutdown(int fd);
+int csys_shutdown(int fd, int reading_only);
+int csys_non_waiting(int fd);  // O_NONBLOCK
 int csys_peer_credentials(int fd, struct csys_peer *_Nonnull peer);
 int csys_peer_pidfd(int fd);
 int csys_is_listening(int fd);  // 1 for a listening AF_UNIX stream socket, 0 for anything else

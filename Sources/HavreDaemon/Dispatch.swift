@@ -1,0 +1,80 @@
+import HavreCodec
+import HavreSystem
+import HavreWire
+
+extension Server {
+    /// Does one call. In this order: is there such a method, is it served now, whose session is it, may this user
+    /// guess again; only then are parameters looked at.
+    /// - Parameter send: Sends one of several answers.
+    /// - Returns: The last answer and its descriptors.
+    func answer(
+        _ call: Call, _ handles: [SharedDescriptor], peer: Peer,
+        send: @escaping (JSON) throws(WireError) -> Void
+    ) -> (Reply, [SharedDescriptor]) {
+        guard let parts = call.parts else { return (ServiceInterface.methodNotFound(call), []) }
+        guard parts.interface == Protocol.vault else {
+            guard parts.interface == Protocol.service else {
+                return (ServiceInterface.interfaceNotFound(parts.interface), [])
+            }
+            return (service.answer(call), [])
+        }
+        guard let method = methods[parts.name] else { return (unknown(call, parts.name), []) }
+        if method.answers == .more, !call.more { return (ServiceInterface.expectedMore, []) }
+        do throws(Refusal) {
+            let answer = try run(method, call, handles, peer: peer, send: send)
+            return (Reply(.object(answer.parameters)), answer.handles)
+        } catch {
+            if method.isGuess, error.fault == .wrongPassphrase { guesses.failed(uid: peer.uid) }
+            return (error.reply, [])
+        }
+    }
+
+    /// A method that the text has and this program does not do, or one that nobody knows.
+    private func unknown(_ call: Call, _ name: String) -> Reply {
+        described.contains(name)
+            ? ServiceInterface.methodNotImplemented(call) : ServiceInterface.methodNotFound(call)
+    }
+
+    private func run(
+        _ method: Method<H>, _ call: Call, _ handles: [SharedDescriptor], peer: Peer,
+        send: @escaping (JSON) throws(WireError) -> Void
+    ) throws(Refusal) -> Answer {
+        guard method.served == .always || house.isServing else { throw Refusal(.gateClosed) }
+        var session: H.Session?
+        if method.served == .session {
+            guard let token = call.parameters["session"]?.string,
+                let found = sessions.find(token, peer: peer)
+            else { throw Refusal(.locked) }
+            session = found
+        }
+        if method.isGuess {
+            let wait = guesses.wait(uid: peer.uid)
+            guard wait == 0 else { throw Refusal(.tooManyAttempts, ["waitSeconds": .int(wait)]) }
+        }
+        var (fields, seen) = try Self.common(call.parameters, method)
+        let request = Request(
+            house: house, server: self, peer: peer, session: session, handles: handles,
+            more: call.more && method.answers != .once, send: send)
+        var answer = try method.handle(&fields, request)
+        guard method.remembers, let log = try house.log(since: seen) else { return answer }
+        answer.parameters["checkpoint"] = .string(log.checkpoint)
+        if let proof = log.consistency {
+            answer.parameters["consistency"] = .array(proof.map { .string($0) })
+        }
+        return answer
+    }
+
+    /// The parameters without those that are the same for all methods.
+    private static func common(
+        _ parameters: JSON, _ method: Method<H>
+    ) throws(Refusal) -> (Fields, seen: Int64?) {
+        do throws(CodecError) {
+            var fields = try Fields(parameters)
+            if method.served == .session { _ = fields.optionalJSON("session") }
+            let seen = method.remembers ? try fields.optionalInt("seen", in: 0...JSON.intMax) : nil
+            return (fields, seen)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+}

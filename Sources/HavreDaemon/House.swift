@@ -1,0 +1,46 @@
+package import HavreCodec
+
+/// What the daemon must know of what it serves, apart from the methods themselves.
+package protocol House: Sendable {
+    /// One person's unlocked session in the library. Letting it go does not lock it; `lock` does.
+    associatedtype Session: Sendable
+
+    /// Whether the gate is open.
+    var isServing: Bool { get }
+
+    /// Codes of what the keeper should know, for `Status`.
+    var warnings: [String] { get }
+
+    /// Hex of the vault's fingerprint; nil while it is not known.
+    var fingerprint: String? { get }
+
+    /// The log as it is now, and the proof that it only grew since it had `size` entries when a size is given;
+    /// nil while the gate is closed.
+    /// - Throws: `Invalid` for a size that the log never had.
+    func log(since size: Int64?) throws(Refusal) -> LogState?
+
+    /// The host key's answer to a client that asks who serves: `fingerprint`, `hostKey`, `signature`.
+    func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON]
+
+    /// Ends one session: afterwards nothing of it is in memory.
+    func lock(_ session: Session)
+
+    /// Closes the gate so that no restart opens it, and ends everything at once.
+    func panic()
+
+    /// Ends cleanly: what was acknowledged stays.
+    func close()
+}
+
+/// The log at one moment.
+package struct LogState: Sendable {
+    /// The signed note (C2SP checkpoint).
+    package let checkpoint: String
+    /// Hashes in base64 from the size that was asked about to this checkpoint's; nil when none was.
+    package let consistency: [String]?
+
+    package init(checkpoint: String, consistency: [String]?) {
+        self.checkpoint = checkpoint
+        self.consistency = consistency
+    }
+}

@@ -1,0 +1,25 @@
+package import HavreCodec
+package import HavreWire
+
+/// Why a request is not done, as the answer will say it: a named error, with parameters that hold no contents.
+package struct Refusal: Error, Equatable, Sendable {
+    package let fault: Fault
+    package let parameters: JSON
+
+    package init(_ fault: Fault, _ parameters: JSON = .object([:])) {
+        self.fault = fault
+        self.parameters = parameters
+    }
+
+    /// A parameter breaks a rule.
+    package init(_ error: CodecError) {
+        self.init(.invalid, ["field": .string(error.field), "rule": .string(error.rule)])
+    }
+
+    /// A parameter breaks a rule.
+    package static func invalid(_ field: String, _ rule: String) -> Refusal {
+        Refusal(.invalid, ["field": .string(field), "rule": .string(rule)])
+    }
+
+    var reply: Reply { fault.reply(parameters) }
+}

@@ -1,0 +1,127 @@
+import HavreCodec
+package import HavreSystem
+import HavreWire
+
+/// The process boundary around a house: connections, peers, limits, dispatch. One thread a connection; nothing here
+/// knows what a case is.
+package final class Server<H: House>: Sendable {
+    package let house: H
+    package let sessions: SessionTable<H.Session>
+    /// Where clients connect, as the keeper wrote it; what `Hello` signs.
+    package let path: String
+    let methods: [String: Method<H>]
+    /// Names of all methods that the interface text has.
+    let described: Set<String>
+    let service: ServiceInterface
+    let guesses: GuessLimit
+    let clock: Clock
+    private let limits: Limits
+    private let connections: ConnectionCount
+    private let budget: SharedFrameBudget
+
+    /// - Parameters:
+    ///   - methods: The tables of all groups, joined. A name may stand in them once.
+    ///   - version: Of the program.
+    package init(
+        _ house: H, methods: [Method<H>], path: String, version: String, clock: Clock = .system,
+        limits: Limits = Limits()
+    ) {
+        self.house = house
+        self.path = path
+        self.clock = clock
+        self.limits = limits
+        self.methods = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
+        let text = Protocol.text(of: Protocol.vault) ?? ""
+        described = Set(((try? Interface(parsing: text))?.methods.keys).map(Array.init) ?? [])
+        service = ServiceInterface(version: version)
+        sessions = SessionTable(clock: clock) { house.lock($0) }
+        guesses = GuessLimit(limits: limits, clock: clock)
+        connections = ConnectionCount(limits: limits)
+        budget = SharedFrameBudget(byteCount: limits.frameByteCount)
+    }
+
+    /// Serves until `stop` becomes readable; then lets requests under way end and returns.
+    package func serve(
+        _ listener: borrowing Listener, until stop: borrowing Descriptor
+    ) throws(SystemError) {
+        try listener.doNotWait()
+        while true {
+            let ready = try Signals.wait(
+                for: [stop.raw, listener.descriptor.raw], milliseconds: 5_000)
+            if ready[0] { break }
+            sessions.expire()
+            if ready[1] { acceptOne(listener) }
+        }
+        connections.stop(withinMilliseconds: limits.stopMilliseconds)
+        sessions.lockAll()
+    }
+
+    private func acceptOne(_ listener: borrowing Listener) {
+        do throws(SystemError) {
+            let accepted = try listener.accept()
+            let peer = try Peer(of: accepted)
+            let socket = SocketChannel.Socket(Connection(owning: accepted))
+            guard let number = connections.enter(socket, uid: peer.uid) else {
+                refuse(socket)
+                return
+            }
+            do throws(SystemError) {
+                let channel = try SocketChannel(
+                    socket, descriptorsMax: limits.descriptorsPerMessage,
+                    idleMilliseconds: limits.idleMilliseconds, frameMilliseconds: limits.frameMilliseconds,
+                    sendMilliseconds: limits.sendMilliseconds)
+                try Threads.spawn {
+                    self.converse(channel, peer)
+                    self.connections.leave(number, uid: peer.uid)
+                }
+            } catch {
+                connections.leave(number, uid: peer.uid)
+                refuse(socket)
+            }
+        } catch {
+            // Nobody there any more, or no descriptors left: those who are served go on, and give some back.
+            if error.code != SystemError.wouldBlock { Clock.sleep(milliseconds: 20) }
+        }
+    }
+
+    /// One word and out; the socket is new, so nothing waits.
+    private func refuse(_ socket: SocketChannel.Socket) {
+        _ = try? socket.connection.setTimeouts(receiveMilliseconds: 1, sendMilliseconds: 1)
+        _ = try? socket.connection.send(Fault.busy.reply().encoded())
+    }
+
+    private func converse(_ channel: SocketChannel, _ peer: Peer) {
+        var reader = FrameReader<SharedDescriptor>(budget: budget)
+        do throws(WireError) {
+            while let frame = try reader.next(from: channel) {
+                try converse(frame, channel, peer)
+                // What the request left on this thread's stack.
+                Wipe.stackBelow()
+            }
+        } catch {
+            if let last = Self.lastWord(error) { _ = try? channel.send(last.encoded(), []) }
+        }
+    }
+
+    private func converse(
+        _ frame: Frame<SharedDescriptor>, _ channel: SocketChannel, _ peer: Peer
+    ) throws(WireError) {
+        let call = try Call(decoding: frame.bytes)
+        guard !call.upgrade else { throw .notAMessage(rule: "no upgrade") }
+        let (reply, handles) = answer(call, frame.handles, peer: peer) { (part) throws(WireError) in
+            try channel.send(Reply(part, continues: true).encoded(), [])
+        }
+        guard !call.oneway else { return }
+        try channel.send(reply.encoded(), handles)
+    }
+
+    /// What a conversation that cannot go on ends with; nil for silence.
+    private static func lastWord(_ error: WireError) -> Reply? {
+        switch error {
+        case .tooLarge: Fault.invalid(.invalid(field: "", rule: "a message of at most 1 MiB"))
+        case .notAMessage(let rule): Fault.invalid(.invalid(field: "", rule: rule))
+        case .noRoom: Fault.busy.reply()
+        case .ended, .truncated, .strayDescriptors, .tooManyDescriptors, .timedOut, .failed, .refused: nil
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import HavreCodec
+import HavreSystem
+import HavreWire
+import Testing
+
+@testable import HavreDaemon
+
+@Suite struct ConversationTests {
+    @Test func anybodyMayAskForStatusAndWhoServes() throws {
+        let server = try TinyServer()
+        var client = try server.client()
+        let status = try client.call(vault + "Status").parameters
+        #expect(status["state"] == "serving" && status["unlocked"] == 0 && status["checkpoint"] == "note")
+        let nonce = Base64.url([UInt8](repeating: 7, count: 32))
+        let hello = try client.call(vault + "Hello", ["nonce": .string(nonce)]).parameters
+        #expect(hello["path"]?.string == server.path && hello["signature"]?.string == nonce)
+        #expect(refusal { _ = try client.call(vault + "Hello", ["nonce": "AAAA"]) } == "Invalid")
+        let info = try client.call("org.varlink.service.GetInfo").parameters
+        #expect(info["interfaces"]?.array?.count == 2)
+    }
+
+    @Test func unknownNamesGetTheErrorsOfVarlink() throws {
+        let server = try TinyServer()
+        var client = try server.client()
+        #expect(refusal { _ = try client.call("nothing") } == "MethodNotFound")
+        #expect(refusal { _ = try client.call("org.example.X") } == "InterfaceNotFound")
+        #expect(refusal { _ = try client.call(vault + "Nonsense") } == "MethodNotFound")
+        #expect(refusal { _ = try client.call(vault + "Grant") } == "MethodNotImplemented")
+    }
+
+    @Test func parametersAreStrictAndLookedAtLast() throws {
+        let server = try TinyServer()
+        var client = try server.client()
+        #expect(refusal { _ = try client.call(vault + "Status", ["x": 1]) } == "Invalid")
+        #expect(refusal { _ = try client.call(vault + "Lock", ["all": "yes"]) } == "Invalid")
+        // Without a session no parameter is looked at, however wrong it is.
+        #expect(refusal { _ = try client.call(vault + "Attach", ["file": "x"]) } == "Locked")
+        #expect(refusal { _ = try client.call(vault + "Attach", ["session": 3]) } == "Locked")
+        server.house.state.with { $0.isServing = false }
+        #expect(refusal { _ = try client.call(vault + "Attach", ["file": "x"]) } == "GateClosed")
+    }
+
+    @Test func theCheckpointRidesOnEveryAnswerAndItsProofWhenAskedFor() throws {
+        let server = try TinyServer()
+        let token = try server.unlock()
+        var client = try server.client()
+        let plain = try client.call(vault + "Whoami", ["session": .string(token)]).parameters
+        #expect(plain["checkpoint"] == "note" && plain["consistency"] == nil)
+        let seen = try client.call(vault + "Whoami", ["session": .string(token), "seen": 3]).parameters
+        #expect(seen["consistency"] == ["proof"])
+        for wrong in [-1, 8, "3"] as [JSON] {
+            #expect(
+                refusal { _ = try client.call(vault + "Whoami", ["session": .string(token), "seen": wrong]) }
+                    == "Invalid")
+        }
+    }
+
+    @Test func aDescriptorIsNamedByItsIndexAndOthersAreRefused() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        let file = SharedDescriptor(try MemoryFile(sealing: [UInt8]("12345".utf8).span.bytes).take())
+        // Reading a memory file starts where its writer stopped; open it afresh.
+        let fresh = SharedDescriptor(
+            Descriptor(owning: open("/proc/self/fd/\(file.descriptor.raw)", O_RDONLY)))
+        let parameters: JSON = ["session": token, "file": 0]
+        #expect(try client.call(vault + "Attach", parameters, [fresh]).parameters["bytes"] == 5)
+        #expect(refusal { _ = try client.call(vault + "Attach", parameters) } == "Invalid")
+        for index in [1, -1, 256, "0"] as [JSON] {
+            #expect(
+                refusal { _ = try client.call(vault + "Attach", ["session": token, "file": index], [fresh]) }
+                    == "Invalid")
+        }
+        // A directory cannot be read: an error of the call, not of the daemon.
+        let folder = SharedDescriptor(try Descriptor.open("/tmp", [.read, .directory]))
+        #expect(refusal { _ = try client.call(vault + "Attach", parameters, [folder]) } == "Invalid")
+        #expect(try client.call(vault + "Status").parameters["state"] == "serving")
+    }
+
+    @Test func descriptorsComeBackToo() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        #expect(refusal { _ = try client.call(vault + "Backup", ["session": token]) } == "ExpectedMore")
+        let answer = try client.call(vault + "Backup", ["session": token]) { _ in }
+        #expect(answer.handles.count == 1)
+        #expect(try answer.handles[0].descriptor.read(count: 5, at: 0) == Array("vault".utf8))
+    }
+
+    @Test func progressComesOnlyToWhoAsksForMore() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        let null = SharedDescriptor(try Descriptor.open("/dev/null", [.read]))
+        var seen: [JSON] = []
+        let last = try client.call(vault + "Attach", ["session": token, "file": 0], [null]) {
+            seen.append($0.parameters)
+        }
+        #expect(seen.count == 3 && seen[2] == ["progress": ["done": 3, "total": 3]])
+        #expect(last.parameters["bytes"] == 0)
+        #expect(
+            try client.call(vault + "Attach", ["session": token, "file": 0], [null]).parameters["bytes"] == 0)
+    }
+
+    @Test func aListLongerThanAMessageComesInParts() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        let few: JSON = ["session": token, "count": 900]
+        #expect(try client.call(vault + "Show", few).parameters["records"]?.array?.count == 900)
+        let many: JSON = ["session": token, "count": 3000]
+        #expect(refusal { _ = try client.call(vault + "Show", many) } == "Usage")
+        var count = 0
+        let last = try client.call(vault + "Show", many) {
+            count += $0.parameters["records"]?.array?.count ?? 0
+        }
+        count += last.parameters["records"]?.array?.count ?? 0
+        #expect(count == 3000 && last.parameters["checkpoint"] == "note")
+    }
+
+    @Test func aOnewayCallIsDoneAndNotAnswered() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        try client.send(vault + "Lock", ["session": token])
+        #expect(try client.call(vault + "Status").parameters["unlocked"] == 0)
+    }
+
+    @Test func answersComeInTheOrderOfTheCalls() throws {
+        let server = try TinyServer()
+        let calls = (0..<1000).map { Call($0 % 2 == 0 ? vault + "Status" : "org.example.X.Y").encoded() }
+        let answers = try server.raw(calls.flatMap { $0 }).split(separator: "\0")
+        #expect(answers.count == 1000)
+        for (index, answer) in answers.enumerated() {
+            #expect(answer.contains("InterfaceNotFound") == (index % 2 == 1))
+        }
+    }
+
+    @Test func stoppingEndsEverySessionAndEveryConversation() throws {
+        let server = try TinyServer()
+        _ = try server.unlock()
+        var client = try server.client()
+        _ = try client.call(vault + "Status")
+        server.stop()
+        #expect(server.house.state.with { $0.locked } == ["amina"])
+        #expect(throws: WireError.self) { _ = try client.call(vault + "Status") }
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import HavreCodec
+import HavreSystem
+import HavreWire
+import Testing
+
+@testable import HavreDaemon
+
+@Suite struct HostileTests {
+    private func isAlive(_ server: TinyServer) throws -> Bool {
+        var client = try server.client()
+        return try client.call(vault + "Status").parameters["state"] == "serving"
+    }
+
+    @Test func whatIsNoMessageGetsOneAnswerAndTheEnd() throws {
+        let server = try TinyServer()
+        let deep = Array(
+            (#"{"method":"a.B","parameters":{"x":"# + String(repeating: "[", count: 10_000)).utf8)
+        let status = Call(vault + "Status").encoded()
+        let cases: [[UInt8]] = [
+            [0], [0, 0, 0], Array("{}".utf8) + [0], Array("hello".utf8) + [0], deep + [0],
+            Array(#"{"method":"a.B","method":"a.C"}"#.utf8) + [0], [0xff, 0xfe, 0], [0xc0, 0xaf, 0],
+            Array(#"{"method":"a.B","parameters":{"x":NaN}}"#.utf8) + [0],
+            Array(#"{"method":"a.B","upgrade":true}"#.utf8) + [0],
+            [UInt8](repeating: 0x61, count: (1 << 20) + 1), [UInt8](repeating: 0x61, count: 3 << 20),
+        ]
+        for bytes in cases {
+            let answers = try server.raw(bytes + status, keepOpen: true).split(separator: "\0")
+            #expect(answers.count == 1 && answers[0].contains("org.havre.Vault.Invalid"))
+        }
+        for cut in [Array("{\"meth".utf8), [], Array(status.dropLast())] {
+            #expect(try server.raw(cut).isEmpty)
+        }
+        #expect(try isAlive(server))
+    }
+
+    @Test func tooManyDescriptorsEndTheConversationAndLeaveNoneBehind() throws {
+        let server = try TinyServer()
+        let marked = SharedDescriptor(Descriptor(owning: open(server.folder, O_RDONLY | O_DIRECTORY)))
+        func held() -> Int {
+            (0..<4096).count {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+                    == server.folder
+            }
+        }
+        let before = held()
+        for count in [9, 253] {
+            for _ in 0..<50 {
+                let connection = try Connection(path: server.path)
+                try connection.send(
+                    Call(vault + "Status").encoded(), Array(repeating: marked, count: count))
+                try connection.setTimeouts(receiveMilliseconds: 2_000, sendMilliseconds: 2_000)
+                var room = [UInt8](repeating: 0, count: 100)
+                var whole = room.mutableSpan
+                var span = whole.mutableBytes
+                // The end, or a reset because the rest was never read.
+                let got = (try? connection.receive(into: &span, descriptorsMax: 1).count) ?? 0
+                #expect(got == 0)
+            }
+        }
+        // Eight with a call that takes none are closed with it.
+        for _ in 0..<50 {
+            var client = try server.client()
+            _ = try client.call(vault + "Status", [:], Array(repeating: marked, count: 8))
+        }
+        #expect(try isAlive(server))
+        #expect(held() == before)
+    }
+
+    @Test func aMessageThatNeverEndsIsCutAndOthersAreServedMeanwhile() throws {
+        var limits = Limits()
+        limits.frameMilliseconds = 200
+        let server = try TinyServer(limits: limits)
+        let slow = try (0..<60).map { _ in
+            let connection = SocketChannel.Socket(try Connection(path: server.path))
+            try connection.connection.send(Array("{\"method\":".utf8))
+            return connection
+        }
+        // A drip every 50 ms does not prolong it.
+        let begun = Clock.milliseconds()
+        var alive = slow.count
+        while alive > 0, Clock.milliseconds() - begun < 3_000 {
+            #expect(try isAlive(server))
+            Clock.sleep(milliseconds: 50)
+            alive = slow.count { (try? $0.connection.send([0x20])) != nil }
+        }
+        #expect(alive == 0)
+        let took = Clock.milliseconds() - begun
+        #expect(took < 2_500)
+    }
+
+    @Test func oneUserHasSoManyConnectionsAndNoMore() throws {
+        var limits = Limits()
+        limits.connectionsPerUser = 5
+        let server = try TinyServer(limits: limits)
+        var held: [SocketChannel.Socket] = []
+        for _ in 0..<5 {
+            let socket = SocketChannel.Socket(try Connection(path: server.path))
+            try socket.connection.send(Call(vault + "Status").encoded())
+            _ = try socket.connection.descriptor.waitReadable(milliseconds: 2_000)
+            held.append(socket)
+        }
+        #expect(try server.raw([], keepOpen: true).contains("org.havre.Vault.Busy"))
+        #expect(
+            refusal {
+                var client = try server.client(); _ = try client.call(vault + "Status")
+            } != nil)
+        held.removeAll()
+        var isServed = false
+        for _ in 0..<40 where !isServed {
+            Clock.sleep(milliseconds: 25)
+            isServed = (try? isAlive(server)) ?? false
+        }
+        #expect(isServed)
+    }
+
+    @Test func largeMessagesOfManyShareTheMemory() throws {
+        var limits = Limits()
+        limits.frameByteCount = 1 << 20
+        let server = try TinyServer(limits: limits)
+        let half = Array("{\"method\":\"".utf8) + [UInt8](repeating: 0x61, count: 900_000)
+        let first = try Connection(path: server.path)
+        try first.send(half)
+        Clock.sleep(milliseconds: 100)
+        #expect(try server.raw(half, keepOpen: true).contains("org.havre.Vault.Busy"))
+        #expect(try isAlive(server))
+        withExtendedLifetime(first.descriptor.raw) {}
+    }
+
+    @Test func guessesRunOutAndComeBackWithTime() throws {
+        var limits = Limits()
+        limits.guesses = 3
+        limits.guessesPerMinute = 60
+        let server = try TinyServer(limits: limits) { $0.clock }
+        var client = try server.client()
+        let wrong: JSON = ["name": "eve"]
+        for _ in 0..<3 {
+            #expect(refusal { _ = try client.call(vault + "Unlock", wrong) } == "WrongPassphrase")
+        }
+        #expect(refusal { _ = try client.call(vault + "Unlock", wrong) } == "TooManyAttempts")
+        #expect(refusal { _ = try client.call(vault + "Unlock", ["name": "amina"]) } == "TooManyAttempts")
+        #expect(try isAlive(server))
+        server.house.state.with { $0.boot += 1 }
+        #expect(refusal { _ = try client.call(vault + "Unlock", ["name": "amina"]) } == nil)
+    }
+}

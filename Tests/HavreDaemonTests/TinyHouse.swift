@@ -1,0 +1,176 @@
+import Foundation
+import HavreCodec
+import HavreSystem
+import HavreWire
+import Testing
+
+@testable import HavreDaemon
+
+/// A house without a vault: enough to see how the daemon treats what reaches it.
+final class TinyHouse: House {
+    struct State {
+        var isServing = true
+        var locked: [String] = []
+        var panics = 0
+        var boot: Int64 = 1_000
+        var asleep: Int64 = 0
+    }
+
+    let state = Guarded(State())
+
+    var isServing: Bool { state.with { $0.isServing } }
+    var warnings: [String] { ["tiny"] }
+    var fingerprint: String? { nil }
+    func log(since size: Int64?) throws(Refusal) -> LogState? {
+        guard isServing else { return nil }
+        if let size, size > 7 { throw .invalid("seen", "a size the log had") }
+        return LogState(checkpoint: "note", consistency: size.map { _ in ["proof"] })
+    }
+    func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON] {
+        ["fingerprint": "f", "hostKey": "k", "signature": .string(Base64.url(nonce))]
+    }
+    func lock(_ session: String) { state.with { $0.locked.append(session) } }
+    func panic() {
+        state.with {
+            $0.panics += 1
+            $0.isServing = false
+        }
+    }
+    func close() {}
+
+    /// Clocks that the test sets.
+    var clock: Clock {
+        Clock(now: { 0 }, boot: { self.state.with { $0.boot } }, asleep: { self.state.with { $0.asleep } })
+    }
+
+    static var methods: [HavreDaemon.Method<TinyHouse>] {
+        MethodsStart.table(version: "1") + [
+            Method("Unlock", .always, isGuess: true, remembers: true) { fields throws(CodecError) in
+                try fields.string("name")
+            } act: { name, request throws(Refusal) in
+                guard name == "amina" else { throw Refusal(.wrongPassphrase) }
+                let token = request.server.sessions.add(
+                    name, peer: request.peer, idleSeconds: 60, totalSeconds: 600)
+                return Answer(["session": .string(token)])
+            },
+            Method("Whoami", .session) { request throws(Refusal) in
+                Answer(["user": .string(try request.requireSession())])
+            },
+            Method("Attach", .session, answers: .onceOrMore) { fields throws(CodecError) in
+                try fields.descriptor("file")
+            } act: { index, request throws(Refusal) in
+                let file = try request.descriptor(index)
+                for done in 1...3 { try request.progress(done: done, total: 3) }
+                guard let bytes = try? file.descriptor.readToEnd(byteCountMax: 100) else {
+                    throw .invalid("file", "readable")
+                }
+                return Answer(["bytes": .int(Int64(bytes.count))])
+            },
+            Method("Backup", .session, answers: .more) { request throws(Refusal) in
+                guard let file = try? MemoryFile(sealing: [UInt8]("vault".utf8).span.bytes) else {
+                    throw Refusal(.internal)
+                }
+                return Answer(["vault": 0], [SharedDescriptor(file.take())])
+            },
+            Method("Show", .session, answers: .onceOrMore) { fields throws(CodecError) in
+                try fields.int("count", in: 0...100_000)
+            } act: { count, request throws(Refusal) in
+                try request.list(
+                    "records", (0..<count).map { .string("\($0) " + String(repeating: "x", count: 1000)) })
+            },
+        ]
+    }
+}
+
+/// A server over a tiny house on a real socket, stopped at the end.
+final class TinyServer {
+    let house = TinyHouse()
+    let folder: String
+    let path: String
+    private let stopper: Guarded<Int32>
+    private let ended = Guarded(false)
+
+    init(limits: Limits = Limits(), clock: ((TinyHouse) -> Clock)? = nil) throws {
+        var template = Array("/tmp/havre-daemon-XXXXXX\0".utf8CString)
+        folder = try #require(
+            template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }.map { String(cString: $0) })
+        path = folder + "/s.sock"
+        var pipe = try Descriptor.pipe()
+        let listener = try Listener(path: path)
+        let stop = SharedDescriptor(try pipe.read.duplicate())
+        stopper = Guarded(try pipe.write.duplicate().release())
+        pipe = try Descriptor.pipe()
+        let server = Server(
+            house, methods: TinyHouse.methods, path: path, version: "1",
+            clock: clock?(house) ?? .system, limits: limits)
+        let socket = SharedDescriptor(try listener.descriptor.duplicate())
+        let ended = self.ended
+        try Threads.spawn {
+            if let listener = try? Listener(inherited: socket.descriptor.duplicate()) {
+                try? server.serve(listener, until: stop.descriptor)
+            }
+            ended.with { $0 = true }
+            ended.broadcast()
+        }
+    }
+
+    /// Ends the server and waits until it has.
+    func stop() {
+        let number = stopper.with { number in
+            defer { number = -1 }
+            return number
+        }
+        if number >= 0 { Foundation.close(number) }
+        ended.when {
+            $0
+        } _: { _ in
+        }
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func client() throws -> Client<SocketChannel> { Client(try SocketChannel(path: path)) }
+
+    /// A token for a session at this peer.
+    func unlock() throws -> String {
+        var client = try client()
+        let answer = try client.call("org.havre.Vault.Unlock", ["name": "amina"])
+        return try #require(answer.parameters["session"]?.string)
+    }
+
+    /// Sends raw bytes on a fresh connection and returns all that comes back until the end.
+    func raw(_ bytes: [UInt8], keepOpen: Bool = false) throws -> String {
+        let connection = try Connection(path: path)
+        _ = try? connection.send(bytes)
+        if !keepOpen { Foundation.shutdown(connection.descriptor.raw, Int32(SHUT_WR)) }
+        try connection.setTimeouts(receiveMilliseconds: 3_000, sendMilliseconds: 3_000)
+        var seen: [UInt8] = []
+        while true {
+            var room = [UInt8](repeating: 0, count: 65536)
+            var whole = room.mutableSpan
+            var span = whole.mutableBytes
+            guard let got = try? connection.receive(into: &span, descriptorsMax: 8), got.count > 0 else {
+                break
+            }
+            seen += room[..<got.count]
+        }
+        return String(decoding: seen, as: UTF8.self)
+    }
+}
+
+/// The name of the error that a call was refused with, without its interface.
+func refusal(_ body: () throws -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch WireError.refused(let error, _) {
+        return error.split(separator: ".").last.map(String.init)
+    } catch {
+        return "\(error)"
+    }
+}
+
+let vault = "org.havre.Vault."
