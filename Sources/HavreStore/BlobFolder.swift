@@ -164,6 +164,11 @@ package final class BlobFolder: Sendable {
         }
     }
 
+    /// Whether a file of this name is there.
+    func isThere(_ name: String) throws(StoreError) -> Bool {
+        do throws(SystemError) { return try blobs.status(name) != nil } catch { throw StoreError(error) }
+    }
+
     /// The names of all files that rows may name, for checks.
     func names() throws(StoreError) -> [String] {
         do throws(SystemError) {

@@ -56,7 +56,23 @@ final class GateFile {
         try deleteCell.run()
     }
 
-    /// Every cell, for checks, renewals and backups; never at start.
+    /// Every cell as stored, for checks.
+    func forEachRawCell(_ body: (Identifier, [UInt8]) -> Void) throws(StoreError) {
+        try database(.cell) { () throws(SQLError) in
+            try everyCell.forEach { row throws(SQLError) in
+                guard let tag = try? Identifier(bytes: try row.bytes(0)) else { throw .wrongType }
+                body(tag, try row.bytes(1))
+                return true
+            }
+        }
+    }
+
+    /// How many slots there are.
+    func slotCount() throws(SQLError) -> Int64 {
+        try connection.integerAnswer("SELECT count(*) FROM slot") ?? 0
+    }
+
+    /// Every cell, for renewals and backups; never at start.
     func forEachCell(_ gate: GateSealing, _ body: (GateCell) throws(StoreError) -> Void) throws(StoreError) {
         var failure: StoreError?
         try database(.gateFile) { () throws(SQLError) in

@@ -28,9 +28,15 @@ package protocol Journal: AnyObject, Sendable {
     /// Size, root and signed text of the tree as it is.
     func checkpoint() -> StoredCheckpoint
 
-    /// Compares every entry and every tile below the tree's size with the tree.
-    /// - Parameter problem: called with the part and the number of each one that differs.
-    func audit(_ rows: any JournalRows, problem: (StorePart, UInt64) -> Void) throws(StoreError)
+    /// Computes the tree of a checkpoint from its entries and compares every entry, every tile and the root. Rests on
+    /// its arguments alone: it is the one method that is called while others run.
+    /// - Parameter problem: called with `.entry`, `.tile` or `.checkpoint` and the number of each one that differs.
+    func audit(
+        _ checkpoint: StoredCheckpoint, _ rows: any JournalRows, problem: (StorePart, UInt64) -> Void
+    ) throws(StoreError)
+
+    /// How many tiles are stored with a tree of this size.
+    func tileCount(size: UInt64) -> UInt64
 
     /// The gate closes: forgets keys and tree.
     func forget()

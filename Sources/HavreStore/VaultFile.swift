@@ -187,6 +187,13 @@ final class VaultReader {
         UInt64(bitPattern: try connection.integerAnswer("SELECT count(*) FROM \(table)") ?? 0)
     }
 
+    /// Bodies without a row: nothing of ours makes them.
+    func strayBodyCount() throws(SQLError) -> UInt64 {
+        UInt64(
+            bitPattern: try connection.integerAnswer(
+                "SELECT count(*) FROM body WHERE tag NOT IN (SELECT tag FROM item)") ?? 0)
+    }
+
     /// Several reads of one moment. Kept short: it keeps the write-ahead log from being emptied.
     func inOneMoment<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         try database(.vaultFile) { () throws(SQLError) in try beginStatement.run() }

@@ -60,7 +60,7 @@ extension Store {
     }
 
     /// Calls `body` with 0..<count, in reads of at most 1,000 rows or 5 ms.
-    private func inMoments(
+    func inMoments(
         _ count: UInt64, _ body: (VaultReader, UInt64) throws(StoreError) -> Void
     ) throws(StoreError) {
         var n: UInt64 = 0

@@ -84,26 +84,31 @@ final class DummyJournal: Journal, @unchecked Sendable {
 
     func checkpoint() -> StoredCheckpoint { current }
 
-    func audit(_ rows: any JournalRows, problem: (StorePart, UInt64) -> Void) throws(StoreError) {
+    func audit(
+        _ checkpoint: StoredCheckpoint, _ rows: any JournalRows, problem: (StorePart, UInt64) -> Void
+    ) throws(StoreError) {
         var root = Self.empty.root
-        for number in 0..<current.size {
+        var leaves: [Digest] = []
+        for number in 0..<checkpoint.size {
             do throws(StoreError) {
                 let entry = try rows.entry(number)
                 let leaf = Self.leaf(entry.commitment, entry.body, entry.mark)
-                if leaf != leaves[Int(number)] { problem(.entry, number) }
+                leaves.append(leaf)
                 root = Self.next(root, leaf)
             } catch {
                 problem(.entry, number)
+                leaves.append(root)
             }
         }
-        for number in 0..<(current.size / Self.width) {
+        for number in 0..<tileCount(size: checkpoint.size) {
             let hashes = leaves[Int(number * Self.width)..<Int((number + 1) * Self.width)].flatMap(\.bytes)
-            let found: StoredTile?
-            do throws(StoreError) { found = try rows.tile(level: 0, number: number) } catch { found = nil }
+            let found = try? rows.tile(level: 0, number: number)
             if found?.hashes != hashes { problem(.tile, number) }
         }
-        if root != current.root { problem(.checkpoint, current.size) }
+        if root != checkpoint.root { problem(.checkpoint, checkpoint.size) }
     }
+
+    func tileCount(size: UInt64) -> UInt64 { size / Self.width }
 
     func forget() {
         current = Self.empty
