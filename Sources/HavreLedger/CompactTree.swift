@@ -86,6 +86,11 @@ package struct CompactTree: Equatable, Sendable {
         return tiles
     }
 
+    /// The hashes of the partial tile of a level, 0 to 255 of them: what a store need not keep.
+    package func partialHashes(level: Int) -> [Digest] {
+        partial.indices.contains(level) ? partial[level] : []
+    }
+
     /// The perfect subtrees of one row, largest first.
     private static func edge(of row: [Digest]) throws(LedgerError) -> [Digest] {
         var range = CompactRange()

@@ -1,3 +1,121 @@
+import Foundation
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreSystem
 import Testing
 
 @testable import Havre
+
+/// A house in a temporary folder, with test costs.
+final class TestHouse {
+    let folder: URL
+    private(set) var vault: Vault
+    let fingerprint: String
+    let peer = Peer(uid: 1000, terminal: 7)
+
+    init(supervisor: String = "Sylvie") throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("havre-" + UUID().uuidString)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let plan = Self.plan(folder, supervisor)
+        fingerprint = try Vault.found(
+            plan, passphrase: SecretBytes(copying: Array("sylvie phrase".utf8)), keyFile: nil)
+        vault = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+    }
+
+    deinit {
+        vault.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static func plan(_ folder: URL, _ supervisor: String) -> Havre.Foundation {
+        Havre.Foundation(
+            vault: folder.appendingPathComponent("vault").path,
+            gate: folder.appendingPathComponent("gate").path,
+            deviceKey: nil, organisation: "Maison d'essai", supervisor: supervisor, parameters: .testing)
+    }
+
+    func reopen() throws {
+        vault.close()
+        vault = try Vault(
+            vault: folder.appendingPathComponent("vault").path,
+            gate: folder.appendingPathComponent("gate").path,
+            deviceKey: nil)
+    }
+
+    func unlock(_ name: String) throws -> Session {
+        try vault.unlock(
+            name: name, passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)),
+            keyFile: nil,
+            peer: peer
+        ).session
+    }
+
+    func hire(_ name: String, _ role: String, by supervisor: Session) throws -> Session {
+        let invited = try vault.invite(name: name, role: role, resets: false, supervisor)
+        let enrolled = try vault.enrol(
+            name: name, code: SecretBytes(copying: Array(invited.code.utf8)),
+            passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)), keyFile: nil,
+            language: .en,
+            peer: peer)
+        try vault.confirm(name: name, words: enrolled.words, supervisor)
+        return try unlock(name)
+    }
+}
+
+@Suite struct HouseTests {
+    @Test func aCaseIsCreatedGrantedReadRevoked() throws {
+        let house = try TestHouse()
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, language: .en, amina)
+        #expect(try vault.cases(amina).map(\.code) == [code])
+        #expect(throws: HavreError.notOpen) {
+            try vault.show(case: code, record: nil, version: nil, amina)
+        }
+        #expect(try vault.open(case: code, purpose: "visit", amina).code == code)
+        let written = try vault.add(
+            case: code, form: "statement",
+            fields: ["kind": "first_account", "text": ["She arrived in March.", "He took her papers."]], amina
+        )
+        #expect(written.version == 1)
+        let shown = try vault.show(case: code, record: written.record, version: nil, amina)
+        #expect(shown.count == 1 && shown[0].author == "Amina")
+        // A stranger learns nothing; a supervisor sees the card and may not read.
+        #expect(throws: HavreError.notFound) { try vault.open(case: code, purpose: "visit", louis) }
+        #expect(throws: HavreError.notGranted) { try vault.open(case: code, purpose: "visit", sylvie) }
+        _ = try vault.grant(
+            case: code,
+            GrantRequest(
+                name: "Louis", compartments: ["evidence", "consent"], rights: ["read"], until: nil,
+                purpose: "appeal"),
+            sylvie)
+        _ = try vault.open(case: code, purpose: "appeal", louis)
+        #expect(try vault.show(case: code, record: written.record, version: nil, louis).count == 1)
+        #expect(throws: HavreError.notGranted) {
+            try vault.add(case: code, form: "statement", fields: ["text": ["x"]], louis)
+        }
+        let receipt = try vault.revoke(case: code, name: "Louis", sylvie)
+        #expect(receipt.opened.contains { $0.record == written.record })
+        #expect(throws: HavreError.notFound) {
+            try vault.show(case: code, record: written.record, version: nil, louis)
+        }
+        #expect(throws: HavreError.notFound) { try vault.open(case: code, purpose: "appeal", louis) }
+        // The owner goes on with the renewed secrets.
+        #expect(try vault.show(case: code, record: written.record, version: nil, amina).count == 1)
+        _ = try vault.edit(
+            case: code, record: written.record, fields: ["text": ["She arrived in April."]], amina)
+        #expect(try vault.history(case: code, record: written.record, amina).count == 2)
+        let log = try vault.auditLog(case: code, since: nil, sylvie)
+        #expect(log.contains { $0.act == "revoke" && $0.subject == "Louis" })
+        #expect(try vault.auditVerify(against: nil).ok)
+        try house.reopen()
+        let again = try house.unlock("Amina")
+        _ = try house.vault.open(case: code, purpose: "visit", again)
+        #expect(try house.vault.show(case: code, record: nil, version: nil, again).count == 2)
+        #expect(try house.vault.check(nil).problems == [])
+    }
+}

@@ -49,11 +49,3 @@ extension UInt8 {
     /// The ASCII letter in upper case; any other byte as it is.
     var raised: UInt8 { 0x61...0x7A ~= self ? self & ~0x20 : self }
 }
-
-extension RawSpan {
-    /// The byte at a place inside the span.
-    func byte(at place: Int) -> UInt8 {
-        // `unsafe` for the type that is read, not for the place: bounds are checked.
-        unsafe unsafeLoad(fromByteOffset: place, as: UInt8.self)
-    }
-}

@@ -1,0 +1,44 @@
+import HavreAccess
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreStore
+
+extension Vault {
+    /// Finishes the file of a case: a new version of its record F01 with status Closed, and the card with it.
+    package func archive(case code: String, _ session: Session) throws(HavreError) -> Written {
+        try setStatus(code, "Closed", verb: .caseArchive, session)
+    }
+
+    /// Takes a finished file up again.
+    package func reopen(case code: String, _ session: Session) throws(HavreError) -> Written {
+        try setStatus(code, "Active", verb: .caseReopen, session)
+    }
+
+    private func setStatus(
+        _ code: String, _ status: String, verb: Verb, _ session: Session
+    ) throws(HavreError) -> Written {
+        guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
+        let inside = try inside(code, session)
+        guard
+            let row = inside.index.newest.first(where: {
+                $0.compartment == .core && (try? gist($0, inside))?.form == "case"
+            })
+        else {
+            return try add(
+                case: code, form: "case",
+                fields: [
+                    "status": .string(status), "opened": .string(today.description), "risk_level": "low",
+                ], session)
+        }
+        var fields = try read(row, inside).fields.object ?? [:]
+        fields["status"] = .string(status)
+        if status == "Closed" {
+            fields["closed"] = .string(today.description)
+        } else {
+            fields["closed"] = nil
+            fields["closure_reason"] = nil
+        }
+        return try edit(case: code, record: row.record, fields: .object(fields), session)
+    }
+}

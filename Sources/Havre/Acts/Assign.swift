@@ -1,0 +1,66 @@
+import HavreAccess
+import HavreCodec
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+extension Vault {
+    /// Gives a case another owner or another backup; a former owner keeps nothing.
+    package func assign(
+        case code: String, owner: String?, backup: String?, _ session: Session
+    ) throws(HavreError) {
+        let caseID = try requireSupervisor(.caseAssign, code, session)
+        guard owner != nil || backup != nil else {
+            throw .usage("case assign needs --owner NAME, --backup NAME or both")
+        }
+        try file(caseID).writing.with { _ throws(HavreError) in
+            let (_, chain, _) = try custody(caseID, session)
+            let directory = try directory(session)
+            let owner = try owner.map { name throws(HavreError) in try colleague(name, directory).person }
+            let backup = try backup.map { name throws(HavreError) in try colleague(name, directory).person }
+            try assign(caseID, owner: owner ?? chain.owner, backup: backup ?? chain.backup, session)
+        }
+        expel(caseID)
+    }
+
+    /// One change: the link, and for a new owner fresh secrets of everything.
+    func assign(
+        _ caseID: Identifier, owner: Identifier, backup: Identifier?, _ session: Session
+    ) throws(HavreError) {
+        guard owner != backup else {
+            throw .invalid(field: "backup", rule: "must be another person than the owner")
+        }
+        _ = try commit(event("case assign", session)) { draft, event throws(HavreError) in
+            let (secrets, chain, _) = try self.custody(caseID, session)
+            let directory = try self.directory(session)
+            let isNew = owner != chain.owner
+            let all = Set(Compartment.allCases)
+            let renewed = isNew ? self.renew(secrets, all) : secrets
+            let matter = CaseLink.assignment(
+                CaseLink.Assignment(
+                    owner: owner, backup: backup, rotations: isNew ? try renewed.compartmentSealings() : [:]))
+            let statement = try self.append(
+                matter, to: chain, renewed, directory, &draft, session, event.time)
+            event.caseID = caseID
+            event.code = chain.code
+            event.subject = self.name(of: owner, directory)
+            guard isNew else {
+                var card = try self.card(caseID, secrets)
+                card.backup = backup
+                try draft.put(
+                    try card.sealed(vault: self.id, caseID: caseID, secrets), in: Area(caseID),
+                    at: CaseIndex.cardRow, isPinned: true)
+                return
+            }
+            var after = chain
+            try accessing { () throws(AccessError) in try after.append(statement, directory: directory) }
+            try self.hand(renewed, all, old: secrets, statement, after, directory, &draft, session)
+            try self.empty(caseID, of: chain.owner, &draft)
+            draft.step { step in
+                step.renewed.append(Area(caseID))
+                step.restricted.append(Restriction(.removal, area: Area(caseID), person: chain.owner))
+                step.lifted.append(Restriction(.removal, area: Area(caseID), person: owner))
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import HavreAccess
+package import HavreCodec
+import HavreLedger
+import HavreSecrets
+import HavreStore
+
+/// One line of the audit log.
+package struct LogLine: Sendable {
+    package let index: UInt64
+    package let time: Instant
+    package let actor: String?
+    package let act: String
+    package let code: String?
+    package let outcome: String
+    package let purpose: String?
+    package let subject: String?
+    package let records: [Identifier]
+}
+
+extension Vault {
+    /// Entries of the ledger, opened with the auditors' key; asking is itself an entry.
+    package func auditLog(
+        case code: String?, since: Instant?, _ session: Session
+    ) throws(HavreError) -> [LogLine] {
+        guard Policy.decide(.auditLog, role: session.role) == .allowed else { throw .notGranted }
+        let audit = try auditKey(session)
+        var event = event("audit log", session)
+        event.code = code
+        try log(event)
+        return try events { sealed throws(HavreError) in try sealed.open(vault: id, audit: audit) }
+            .filter { line in
+                (code == nil || line.event.code.map(Fold.fold) == code.map(Fold.fold))
+                    && (since.map { line.event.time >= $0 } ?? true)
+            }
+            .map { line($0.index, $0.event) }
+    }
+
+    /// Who opened a case: for auditors and supervisors, and for its owner with the roster's key.
+    package func whoOpened(case code: String, _ session: Session) throws(HavreError) -> [LogLine] {
+        guard let caseID = try caseID(code) else { throw .notFound }
+        let lines: [(index: UInt64, event: Event)]
+        var event = event("audit who-opened", session)
+        event.caseID = caseID
+        event.code = code
+        if session.role == .supervisor || session.role == .auditor {
+            let audit = try auditKey(session)
+            try log(event)
+            lines = try events(of: caseID) { sealed throws(HavreError) in
+                try sealed.open(vault: id, audit: audit)
+            }
+        } else {
+            let inside = try inside(code, session)
+            guard inside.standing.isOwner else { throw .notGranted }
+            try log(event, roster: inside.secrets)
+            lines = try events(of: caseID) { sealed throws(HavreError) in
+                try sealed.open(vault: id, roster: inside.secrets)
+            }
+        }
+        let acts: Set<String> = ["open", "show", "read", "history", "export", "fetch", "find", "night"]
+        return lines.filter { acts.contains($0.event.act) }.map { line($0.index, $0.event) }
+    }
+
+    /// What somebody has seen and sent of one case: said at her removal, because it cannot be undone.
+    func disclosures(
+        to person: Identifier, on caseID: Identifier, _ session: Session
+    ) throws(HavreError) -> (
+        opened: [(record: Identifier, time: Instant)],
+        exported: [(time: Instant, contact: String, bundle: String)]
+    ) {
+        let audit = try auditKey(session)
+        var opened: [(record: Identifier, time: Instant)] = []
+        var exported: [(time: Instant, contact: String, bundle: String)] = []
+        for (_, event) in try events(
+            of: caseID,
+            { sealed throws(HavreError) in
+                try sealed.open(vault: id, audit: audit)
+            }) where event.person == person && event.outcome == "done"
+        {
+            switch event.act {
+            case "show", "read", "history", "fetch": opened += event.records.map { ($0, event.time) }
+            case "export": exported.append((event.time, event.contact ?? "", event.bundle ?? ""))
+            default: break
+            }
+        }
+        return (opened, exported)
+    }
+
+    private func auditKey(_ session: Session) throws(HavreError) -> BoxKey {
+        guard let half = try secrets(of: .audit, session).half(HouseArea.audit.rawValue) else {
+            throw .notGranted
+        }
+        return half
+    }
+
+    private func events(
+        of caseID: Identifier? = nil, _ open: (SealedEvent) throws(HavreError) -> Event?
+    ) throws(HavreError) -> [(index: UInt64, event: Event)] {
+        var found: [(index: UInt64, event: Event)] = []
+        for number in 0..<journal.checkpoint().size {
+            let entry = try storing { () throws(StoreError) in try store.entry(number) }
+            let sealed = try SealedEvent(entry.body)
+            guard caseID == nil || sealed.caseID == caseID else { continue }
+            if let event = try open(sealed) { found.append((number, event)) }
+        }
+        return found
+    }
+
+    private func line(_ index: UInt64, _ event: Event) -> LogLine {
+        LogLine(
+            index: index, time: event.time, actor: event.actor, act: event.act, code: event.code,
+            outcome: event.outcome, purpose: event.purpose, subject: event.subject, records: event.records)
+    }
+
+    /// The newest signed checkpoint, C2SP text.
+    package func auditCheckpoint() throws(HavreError) -> String {
+        guard store.state == .serving else { throw .gateClosed }
+        return String(decoding: journal.checkpoint().text, as: UTF8.self)
+    }
+
+    /// The proof that the ledger of `size` entries is a prefix of the ledger as it is now.
+    ///
+    /// - Returns: the hashes, 64 hex digits each; empty for equal sizes.
+    package func consistency(since size: UInt64) throws(HavreError) -> [String] {
+        let now = journal.checkpoint()
+        guard size >= 1, size <= now.size else { throw .rolledBack }
+        do {
+            return try Proof.consistency(
+                from: Int(size), to: Int(now.size), tiles: journal.reader(StoredLedger(store: store))
+            ).map(\.hex)
+        } catch { throw .tampered }
+    }
+
+    /// Compares the whole ledger with its tree, and with an older checkpoint if one is given.
+    ///
+    /// - Parameter against: C2SP text that somebody kept.
+    package func auditVerify(against: String?) throws(HavreError) -> (ok: Bool, size: UInt64, root: String) {
+        guard store.state == .serving, let verifier = journal.verifier else { throw .gateClosed }
+        let now = journal.checkpoint()
+        var ok = true
+        try storing { () throws(StoreError) in
+            try journal.audit(now, StoredLedger(store: store)) { _, _ in ok = false }
+        }
+        if let against {
+            do throws(LedgerError) {
+                let old = try Checkpoint.open(Array(against.utf8), key: verifier)
+                guard old.size <= Int(now.size) else { throw .notAuthentic }
+                if old.size > 0 {
+                    let proof = try Proof.consistency(
+                        from: old.size, to: Int(now.size),
+                        tiles: journal.reader(StoredLedger(store: store)))
+                    ok =
+                        ok
+                        && Proof.verifyConsistency(
+                            oldSize: old.size, oldRoot: old.root, newSize: Int(now.size), newRoot: now.root,
+                            proof: proof)
+                }
+            } catch { ok = false }
+        }
+        return (ok, now.size, now.root.hex)
+    }
+}

@@ -1,0 +1,84 @@
+import HavreAccess
+package import HavreCodec
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// One line of the list of cases.
+package struct CaseLine: Sendable {
+    package let code: String
+    package let label: String?
+    package let status: String
+    package let risk: String
+    package let owner: String
+    package let backup: String?
+    package let due: Day?
+}
+
+extension Vault {
+    /// The cases that somebody has a grant on; for supervisors, the cards of all cases with t = 1.
+    package func cases(_ session: Session) throws(HavreError) -> [CaseLine] {
+        guard Policy.decide(.caseList, role: session.role) == .allowed else { return [] }
+        try readMail(session)
+        let directory = try directory(session)
+        var event = event("case list", session)
+        event.outcome = "done"
+        try log(event)
+        var lines: [CaseLine] = []
+        var seen: Set<Identifier> = []
+        for area in session.opened.with({ Array($0.ring.keys) })
+        where !isRestricted(session.person.person, on: area) {
+            guard !HouseArea.allCases.contains(where: { self.area($0).id == area }),
+                let key = try ringKey(area, session)
+            else { continue }
+            let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
+            let (_, chain, _) = try bring(file(area), with: secrets, directory)
+            guard chain.standing(of: session.person.person, on: today) != nil else { continue }
+            seen.insert(area)
+            lines.append(line(try card(area, secrets), key.label, directory))
+        }
+        if session.role == .supervisor {
+            for caseID in house.with({ Array($0.custody.keys) }) where !seen.contains(caseID) {
+                lines.append(line(try card(caseID, try custodySecrets(caseID, session)), nil, directory))
+            }
+        }
+        return lines.sorted { $0.code < $1.code }
+    }
+
+    private func line(_ card: Card, _ label: String?, _ directory: Directory) -> CaseLine {
+        CaseLine(
+            code: card.code, label: label, status: card.status, risk: card.risk,
+            owner: name(of: card.owner, directory), backup: card.backup.map { name(of: $0, directory) },
+            due: card.due)
+    }
+
+    /// One case's line.
+    package func card(case code: String, _ session: Session) throws(HavreError) -> CaseLine {
+        guard Policy.decide(.caseShow, role: session.role) == .allowed else { throw .notFound }
+        guard let caseID = try caseID(code),
+            let line = try cases(session).first(where: { Fold.fold($0.code) == Fold.fold(code) })
+        else { throw .notFound }
+        _ = caseID
+        return line
+    }
+
+    /// A label for oneself alone; nil or empty takes it away.
+    package func label(case code: String, _ label: String?, _ session: Session) throws(HavreError) {
+        if let label, label.count > 60 || label.contains(where: \.isNewline) {
+            throw .invalid(field: "label", rule: "must hold up to 60 characters on one line")
+        }
+        try readMail(session)
+        guard let caseID = try caseID(code), let row = session.opened.with({ $0.ring[caseID]?.row }),
+            !isRestricted(session.person.person, on: caseID)
+        else { throw .notFound }
+        _ = try commit(event("case label", session)) { draft, event throws(HavreError) in
+            guard let key = try self.ringKey(caseID, session) else { throw .notFound }
+            event.caseID = caseID
+            event.code = key.code
+            let text = label.flatMap { $0.isEmpty ? nil : Text.nfc($0) }
+            try draft.put(
+                ringKey: key.merging([:], label: .some(text)), of: session.person,
+                in: self.ring(of: session.person.person), at: row, vault: self.id)
+        }
+    }
+}

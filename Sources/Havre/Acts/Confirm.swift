@@ -1,0 +1,102 @@
+import HavreAccess
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+extension Vault {
+    /// The inviting supervisor has compared six words: the person may work now.
+    ///
+    /// She gets the secrets of the areas that her role admits; whoever she replaces hands over her cases.
+    ///
+    /// - Throws: `invalid` when the words are not those of the entry.
+    package func confirm(name typed: String, words: String, _ session: Session) throws(HavreError) {
+        guard Policy.decide(.confirm, role: session.role) == .allowed else { throw .notGranted }
+        let name = try accessing { () throws(AccessError) in try StaffName(typed) }
+        let member = try commit(event("staff confirm", session)) { draft, event throws(HavreError) in
+            let directory = try self.directory(session)
+            guard let member = directory.member(named: name), member.state == .unconfirmed,
+                let entry = member.entry
+            else { throw .notFound }
+            guard SixWords.matches(words, digest: entry) else {
+                throw .invalid(
+                    field: "words",
+                    rule: "are not those of this person's keys: do not go on, ask her in person")
+            }
+            let matter = DirectoryLink.confirmation(
+                DirectoryLink.Confirmation(person: member.person, entry: entry))
+            let statement = try self.append(
+                matter, to: directory, &draft, by: session.person, event.time, session)
+            var after = directory
+            try accessing { () throws(AccessError) in try after.append(statement) }
+            try self.handAreas(to: member, statement, after, &draft, session)
+            event.subject = member.name.shown
+            return member
+        }.answer
+        if let old = member.resets { try handOver(from: old, to: member, session) }
+    }
+
+    /// Boxes the secrets of the house's areas to a new member.
+    private func handAreas(
+        to member: Member, _ link: Statement, _ directory: Directory, _ draft: inout Draft, _ session: Session
+    ) throws(HavreError) {
+        guard let keys = member.keys else { throw .tampered }
+        for area in HouseArea.allCases where area != .directory && area.admits(member.role) {
+            let secrets = try secrets(of: area, session)
+            let box = try Mail.seal(
+                secrets.newest, of: secrets.area, link: link.digest, to: keys, from: session.person,
+                directory: directory)
+            try draft.append(
+                .mail(area: secrets.area), body: .sealed(box), to: ring(of: member.person))
+        }
+    }
+
+    /// Gives the new keys of a person what her old ones had, case by case, from custody.
+    private func handOver(
+        from old: Identifier, to member: Member, _ session: Session
+    ) throws(HavreError) {
+        for caseID in house.with({ Array($0.custody.keys).sorted() }) {
+            try file(caseID).writing.with { _ throws(HavreError) in
+                let (_, chain, _) = try custody(caseID, session)
+                if chain.owner == old {
+                    try assign(caseID, owner: member.person, backup: chain.backup, session)
+                } else if let held = chain.grants[old]?.grant {
+                    try succeed(held, member, caseID, session)
+                }
+            }
+        }
+    }
+
+    /// The removal of the old keys and the grant to the new ones: two changes of one case.
+    private func succeed(
+        _ held: CaseLink.Grant, _ member: Member, _ caseID: Identifier, _ session: Session
+    ) throws(HavreError) {
+        let directory = try directory(session)
+        guard let old = directory.members[held.person], let keys = member.keys else { throw .tampered }
+        _ = try commit(event("revoke", session)) { draft, event throws(HavreError) in
+            event.caseID = caseID
+            event.subject = old.name.shown
+            return try self.remove(old, caseID, &draft, event.time, session)
+        }
+        guard held.until >= today else { return }
+        _ = try commit(event("grant", session)) { draft, event throws(HavreError) in
+            let (secrets, chain, _) = try self.custody(caseID, session)
+            let matter = CaseLink.grant(
+                CaseLink.Grant(
+                    person: member.person, keys: keys, compartments: held.compartments, rights: held.rights,
+                    until: held.until, purpose: "handover"))
+            let statement = try self.append(
+                matter, to: chain, secrets, try self.directory(session), &draft, session, event.time)
+            let given = Set(held.compartments).union([.roster]).map(\.rawValue)
+            let box = try Mail.seal(
+                secrets.newest.filter { given.contains($0.key) }, of: caseID, link: statement.digest,
+                to: keys,
+                from: session.person, directory: try self.directory(session))
+            try draft.append(.mail(area: caseID), body: .sealed(box), to: self.ring(of: member.person))
+            event.caseID = caseID
+            event.code = chain.code
+            event.subject = member.name.shown
+        }
+    }
+}

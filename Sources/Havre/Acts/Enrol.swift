@@ -1,0 +1,128 @@
+import HavreAccess
+import HavreCodec
+package import HavreForms
+package import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// What somebody is told when she has enrolled: six words to say to her supervisor.
+package struct Enrolled: Sendable {
+    package let name: String
+    package let role: String
+    package let words: String
+}
+
+extension Vault {
+    /// Makes somebody's own keys with the code of her invitation; the code is used up.
+    ///
+    /// - Throws: `wrongPassphrase` for a code that is unknown, used, expired or somebody else's: all read the same.
+    package func enrol(
+        name typed: String, code: borrowing SecretBytes, passphrase: borrowing SecretBytes,
+        keyFile: Key<Role.KeyFile>?, language: Language, peer: Peer
+    ) throws(HavreError) -> Enrolled {
+        let boot = clock.boot()
+        let counter = "code uid \(peer.uid)"
+        guard !attempts.with({ $0.mustWait(counter, now: boot) }) else { throw .tooManyAttempts }
+        guard store.state == .serving else { throw .gateClosed }
+        do throws(HavreError) {
+            return try enrol(typed, try InvitationCode(typed: code), passphrase, keyFile, language)
+        } catch {
+            if error == .wrongPassphrase {
+                attempts.with { $0.failed(counter, now: boot) }
+                var event = Event(time: now, act: "enrol")
+                event.outcome = "WrongPassphrase"
+                try log(event)
+            }
+            throw error
+        }
+    }
+
+    private func enrol(
+        _ typed: String, _ code: InvitationCode, _ passphrase: borrowing SecretBytes,
+        _ keyFile: Key<Role.KeyFile>?, _ language: Language
+    ) throws(HavreError) -> Enrolled {
+        let name = try accessing { () throws(AccessError) in try StaffName(typed) }
+        try indexHouse()
+        guard let row = house.with({ $0.invitations[code.tag] }),
+            case .invitation(let invitation) = try self.row(row, in: .house).facts, !invitation.isUsed,
+            now <= invitation.expires,
+            (try? accessing { () throws(AccessError) in try StaffName(invitation.name) })?.key == name.key
+        else { throw .wrongPassphrase }
+        let secrets = try openInvitation(invitation, code)
+        let directory = try directory(secrets)
+        guard let member = directory.members[invitation.person], case .invited(let bound) = member.state,
+            bound.keys == PublicKeys(sign: code.sign.publicKey, box: code.box.publicKey)
+        else { throw .wrongPassphrase }
+        let person = NewPerson(person: invitation.person, name: member.name, vault: id)
+        let salt = Random.bytes(Passphrase.saltByteCount)
+        let parameters = try parameters()
+        let keks = try hashing.with { _ throws(HavreError) in
+            Self.keks(
+                try Self.stretch(passphrase, salt: salt, parameters), keyFile: keyFile, person: person.person)
+        }
+        let account = person.account(
+            vault: id, salt: salt, parameters: parameters, hasKeyFile: keyFile != nil, keks: keks)
+        let entry = try enter(person, account, invitation, row, code, secrets)
+        try indexHouse()
+        house.with { $0.accounts[account.nameKey] = $0.accounts[account.nameKey] }
+        return Enrolled(
+            name: member.name.shown, role: member.role.rawValue,
+            words: SixWords.spell(entry.bytes, in: language).joined(separator: " "))
+    }
+
+    private func openInvitation(
+        _ invitation: Invitation, _ code: InvitationCode
+    ) throws(HavreError) -> AreaSecrets {
+        do {
+            let packed = try code.box.openSecret(invitation.box)
+            return AreaSecrets(
+                vault: id, area: area(.directory).id, newest: try PackedSecrets.unpack(packed).secrets)
+        } catch { throw .wrongPassphrase }
+    }
+
+    /// The vault's costs of Argon2id: those of the founder's row.
+    func parameters() throws(HavreError) -> Passphrase.Parameters {
+        guard case .account(let account) = try row(0, in: .login).facts else { throw .tampered }
+        return account.parameters
+    }
+
+    private func enter(
+        _ person: NewPerson, _ account: Account, _ invitation: Invitation, _ row: UInt64,
+        _ code: InvitationCode,
+        _ secrets: AreaSecrets
+    ) throws(HavreError) -> Digest {
+        var event = Event(time: now, act: "enrol")
+        event.person = person.person
+        event.actor = person.name.shown
+        return try commit(event) { draft, event throws(HavreError) in
+            let directory = try self.directory(secrets)
+            let matter = DirectoryLink.entry(
+                DirectoryLink.Entry(person: person.person, keys: person.keys.keys, shadow: person.shadow))
+            let place = directory.next(by: person.person, at: event.time)
+            let statement: Statement
+            do { statement = try Statement.make(matter.kind, matter.body(place), by: code.sign) } catch {
+                throw .failed("a statement is too long")
+            }
+            try self.append(statement, to: directory, &draft, secrets)
+            let ring = self.ring(of: person.person)
+            draft.create(ring.id)
+            try draft.put(.identity, body: .sealed(person.identityBody(vault: self.id)), in: ring)
+            try draft.put(
+                ringKey: RingKey(
+                    area: secrets.area, code: HouseArea.directory.rawValue, secrets: secrets.newest),
+                of: person.keys, in: ring, vault: self.id)
+            try draft.put(
+                .account(account), in: .login, at: self.house.with { $0.accounts[account.nameKey] })
+            var used = invitation
+            used.box = []
+            try draft.put(.invitation(used), in: .house, at: row)
+            // Somebody who is replaced opens nothing any more, from this moment on.
+            if let old = directory.members[invitation.person].flatMap({ member -> Identifier? in
+                if case .invited(let code) = member.state { code.resets } else { nil }
+            }) {
+                draft.step { $0.restricted.append(Restriction(.freeze, area: .house, person: old)) }
+            }
+            return statement.digest
+        }.answer
+    }
+}

@@ -1,0 +1,199 @@
+import HavreAccess
+import HavreCodec
+import HavreLedger
+package import HavreSecrets
+import HavreStore
+package import HavreSystem
+
+/// What founding a house needs to know.
+package struct Foundation: Sendable {
+    package let vault: String
+    package let gate: String
+    package let deviceKey: String?
+    package let organisation: String
+    package let supervisor: String
+    package let parameters: Passphrase.Parameters
+
+    package init(
+        vault: String, gate: String, deviceKey: String?, organisation: String, supervisor: String,
+        parameters: Passphrase.Parameters = .floor
+    ) {
+        self.vault = vault
+        self.gate = gate
+        self.deviceKey = deviceKey
+        self.organisation = organisation
+        self.supervisor = supervisor
+        self.parameters = parameters
+    }
+}
+
+extension Vault {
+    /// Founds a house: both stores, the founding statement, the first supervisor, the recovery key.
+    ///
+    /// The recovery seed lies under the founder's root until it is dealt; `status` says so.
+    ///
+    /// - Returns: the fingerprint of the vault, 64 hex digits.
+    /// - Throws: `HavreError.invalid` for a bad name; nothing is left behind then.
+    package static func found(
+        _ plan: Foundation, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
+        clock: Clock = .system
+    ) throws(HavreError) -> String {
+        let name = try accessing { () throws(AccessError) in try StaffName(plan.supervisor) }
+        let organisation = Text.nfc(plan.organisation)
+        guard (1...120).contains(organisation.count), !organisation.contains(where: \.isNewline) else {
+            throw .invalid(field: "name", rule: "must hold 1 to 120 characters on one line")
+        }
+        let salt = Random.bytes(Passphrase.saltByteCount)
+        let stretched = try stretch(passphrase, salt: salt, plan.parameters)
+        let places = StorePlaces(vault: plan.vault, gate: plan.gate, deviceKey: plan.deviceKey)
+        let seed = Key<Role.Recovery>()
+        let journal = LedgerJournal()
+        let store = try storing { () throws(StoreError) in
+            try Store.create(
+                places, vault: Random.identifier(), firstBackupKey: RecoveryKeys.firstBackupKey(seed))
+            return try Store.open(places, journal: journal)
+        }
+        let vault = Vault(store: store, journal: journal, clock: clock)
+        let person = NewPerson(person: Random.identifier(), name: name, vault: store.vault)
+        let account = person.account(
+            vault: store.vault, salt: salt, parameters: plan.parameters, hasKeyFile: keyFile != nil,
+            keks: keks(stretched, keyFile: keyFile, person: person.person))
+        let fingerprint = try vault.lay(
+            organisation: organisation, founder: person, account: account, seed: seed)
+        store.close()
+        return fingerprint.hex
+    }
+
+    /// The first change: everything that stands on the founding statement.
+    private func lay(
+        organisation: String, founder: NewPerson, account: Account, seed: Key<Role.Recovery>
+    ) throws(HavreError) -> Digest {
+        let areas = HouseArea.allCases.map { area in
+            (area, AreaSecrets(fresh: [area.rawValue], vault: id, area: self.area(area).id))
+        }
+        let founding = DirectoryLink.founding(
+            DirectoryLink.Founding(
+                organisation: organisation, person: founder.person, name: founder.name,
+                keys: founder.keys.keys, shadow: founder.shadow, recovery: RecoveryKeys(seed).publicKeys,
+                areas: areas.map { area, secrets in secrets.areaKey(area) }))
+        let place = Link(vault: id, number: 0, previous: Digest.zero, time: now, by: founder.person)
+        let statement = try founder.keys.say(founding.kind, founding.body(place))
+        journal.found(origin: "havre/\(statement.digest.hex)/0")
+        var event = Event(time: now, act: "init")
+        event.person = founder.person
+        event.actor = founder.name.shown
+        guard let audit = areas.first(where: { $0.0 == .audit })?.1.half(HouseArea.audit.rawValue) else {
+            throw .failed("no audit key")
+        }
+        house.with { $0.pulse = Pulse(second: UInt64(max(0, event.time.seconds)), to: audit.publicKey) }
+        _ = try commit(event) { draft, _ throws(HavreError) in
+            try draft.put(.account(account), in: .login)
+            for (area, _) in areas { draft.create(self.area(area).id) }
+            guard let directory = areas.first(where: { $0.0 == .directory })?.1 else {
+                throw .failed("no directory")
+            }
+            try draft.put(
+                link: statement, number: 0, in: area(.directory), secret: HouseArea.directory.rawValue,
+                directory,
+                vault: self)
+            try self.furnish(&draft, founder, areas.map(\.1), names: areas.map(\.0.rawValue), seed: seed)
+            draft.step { step in
+                step.facts["audit/half"] = .some(audit.publicKey.bytes)
+                step.facts["fingerprint"] = .some(statement.digest.bytes)
+                step.slots[founder.person] = .some(
+                    RootKeys(founder.root, vault: id, person: founder.person).slot)
+            }
+        }
+        return statement.digest
+    }
+
+    /// The founder's ring: her keys, the secrets of every area, the recovery seed.
+    private func furnish(
+        _ draft: inout Draft, _ founder: NewPerson, _ secrets: [AreaSecrets], names: [String],
+        seed: Key<Role.Recovery>
+    ) throws(HavreError) {
+        let ring = ring(of: founder.person)
+        draft.create(ring.id)
+        try draft.put(.identity, body: .sealed(founder.identityBody(vault: id)), in: ring)
+        for (name, secrets) in zip(names, secrets) {
+            try draft.put(
+                ringKey: RingKey(area: secrets.area, code: name, secrets: secrets.newest), of: founder.keys,
+                in: ring, vault: id)
+        }
+        let sealed = Seal.seal(
+            key: seed, under: founder.root, Context(.recoverySeed, .id(id), .id(founder.person)))
+        draft.step { $0.facts["recovery/founder"] = .some(sealed) }
+    }
+
+    static func stretch(
+        _ passphrase: borrowing SecretBytes, salt: [UInt8], _ parameters: Passphrase.Parameters
+    ) throws(HavreError) -> Passphrase.Stretched {
+        do throws(SecretError) { return try Passphrase.stretch(passphrase, salt: salt, parameters) } catch {
+            throw .invalid(
+                field: "passphrase", rule: "must have 1 to 1024 bytes of text without control characters")
+        }
+    }
+
+    static func keks(
+        _ stretched: borrowing Passphrase.Stretched, keyFile: Key<Role.KeyFile>?, person: Identifier
+    ) -> [Key<Role.KEK>] {
+        [
+            Passphrase.kek(stretched, keyFile: keyFile, user: person, slot: 0),
+            Passphrase.kek(stretched, keyFile: keyFile, user: person, slot: 1),
+        ]
+    }
+}
+
+extension Draft {
+    /// Puts the secrets of one area into a person's ring, at the end or in the place of a row.
+    mutating func put(
+        ringKey key: RingKey, of person: Person, in ring: Area, at row: UInt64? = nil, vault: Identifier
+    ) throws(HavreError) {
+        let number = if let row { row } else { try nextRow(in: ring) }
+        try put(
+            .keys(area: key.area, nameTag: RingKey.nameTag(key.code, person)),
+            body: .sealed(try key.body(for: person, vault: vault, row: number)), in: ring, at: row)
+    }
+}
+
+extension AreaSecrets {
+    /// What the directory says of the newest secret of an area of the house.
+    func areaKey(_ area: HouseArea) -> DirectoryLink.AreaKey {
+        let name = area.rawValue
+        // The caller holds the secret of this very area.
+        let sealing = sealings[name]!
+        return DirectoryLink.AreaKey(
+            area: area, generation: sealing.generation, commitment: sealing.commitment,
+            half: half(name)!.publicKey)
+    }
+}
+
+/// What comes from the recovery seed: {Ed25519, X25519}; the first backup key comes from it too.
+struct RecoveryKeys {
+    let sign: SigningKey
+    let box: BoxKey
+
+    init(_ seed: Key<Role.Recovery>) {
+        sign = SigningKey(seed: seed.derive(Context(.recovery, .text("sign")), as: Role.Seed.self))
+        box = BoxKey(seed: seed.derive(Context(.recovery, .text("box")), as: Role.Seed.self))
+    }
+
+    /// BK_0: opens every backup of the gate.
+    static func firstBackupKey(_ seed: Key<Role.Recovery>) -> Key<Role.Backup> {
+        seed.derive(Context(.recovery, .text("backup")))
+    }
+
+    var publicKeys: PublicKeys { PublicKeys(sign: sign.publicKey, box: box.publicKey) }
+}
+
+/// Runs a rule of access and says what it refused in the library's terms.
+func accessing<Value>(_ body: () throws(AccessError) -> Value) throws(HavreError) -> Value {
+    do throws(AccessError) { return try body() } catch {
+        switch error {
+        case .invalid(let field, let rule): throw .invalid(field: field, rule: rule)
+        case .needsApproval: throw .needsApproval("a second supervisor has to sign")
+        case .refused(let rule): throw .usage(rule)
+        case .notSigned, .notLinked: throw .tampered
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import HavreAccess
+package import HavreCodec
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// What a supervisor gives to somebody on a case.
+package struct GrantRequest: Sendable {
+    package let name: String
+    package let compartments: [String]
+    package let rights: [String]
+    /// The last day included; nil is 90 days from today.
+    package let until: Day?
+    package let purpose: String
+
+    package init(name: String, compartments: [String], rights: [String], until: Day?, purpose: String) {
+        self.name = name
+        self.compartments = compartments
+        self.rights = rights
+        self.until = until
+        self.purpose = purpose
+    }
+}
+
+/// One person on a case.
+package struct Holder: Sendable {
+    package let name: String
+    package let role: String
+    package let compartments: [String]
+    package let rights: [String]
+    package let until: Day?
+    package let isOwner: Bool
+}
+
+extension Vault {
+    /// How long a grant lasts unless said otherwise (days), and at most.
+    private static let grantDays = 90
+    private static let grantDaysMax = 366
+
+    /// Gives somebody compartments of a case; a new grant replaces her older one.
+    ///
+    /// - Returns: the grant's link, 64 hex digits, and its last day.
+    package func grant(
+        case code: String, _ request: GrantRequest, _ session: Session
+    ) throws(HavreError) -> (grant: String, until: Day) {
+        let caseID = try requireSupervisor(.grant, code, session)
+        try Self.check(purpose: request.purpose)
+        let compartments = try Self.compartments(request.compartments)
+        let rights = try Self.rights(request.rights)
+        let until = try until(request.until)
+        return try file(caseID).writing.with { _ throws(HavreError) in
+            let known = try custody(caseID, session)
+            return try commit(event("grant", session), roster: known.secrets) {
+                draft, event throws(HavreError) in
+                let (secrets, chain, _) = try self.custody(caseID, session)
+                let directory = try self.directory(session)
+                let member = try self.colleague(request.name, directory)
+                guard let keys = member.keys else { throw .tampered }
+                let matter = CaseLink.grant(
+                    CaseLink.Grant(
+                        person: member.person, keys: keys, compartments: compartments, rights: rights,
+                        until: until,
+                        purpose: request.purpose))
+                let statement = try self.append(
+                    matter, to: chain, secrets, directory, &draft, session, event.time)
+                let given = Set(compartments).union([.roster]).map(\.rawValue)
+                try draft.append(
+                    .mail(area: caseID),
+                    body: .sealed(
+                        try Mail.seal(
+                            secrets.newest.filter { given.contains($0.key) }, of: caseID,
+                            link: statement.digest,
+                            to: keys, from: session.person, directory: directory)),
+                    to: self.ring(of: member.person))
+                draft.step { step in
+                    step.lifted += [
+                        Restriction(.freeze, area: Area(caseID), person: member.person),
+                        Restriction(.removal, area: Area(caseID), person: member.person),
+                    ]
+                }
+                event.caseID = caseID
+                event.code = chain.code
+                event.purpose = request.purpose
+                event.subject = member.name.shown
+                return (statement.digest.hex, until)
+            }.answer
+        }
+    }
+
+    /// A link by a supervisor: checked against the chain before it is put.
+    func append(
+        _ matter: CaseLink, to chain: Chain, _ secrets: AreaSecrets, _ directory: Directory,
+        _ draft: inout Draft, _ session: Session, _ time: Instant
+    ) throws(HavreError) -> Statement {
+        let statement = try session.person.say(
+            matter.kind,
+            matter.body(
+                chain.next(by: session.person.person, at: time), caseID: chain.caseID,
+                directory: directory.count))
+        var next = chain
+        try accessing { () throws(AccessError) in try next.append(statement, directory: directory) }
+        try draft.rest(on: area(.directory))
+        try draft.put(
+            link: statement, number: chain.count, in: Area(chain.caseID), secret: Compartment.roster.rawValue,
+            secrets, vault: self)
+        return statement
+    }
+
+    /// The case that a supervisor's verb names.
+    ///
+    /// - Throws: `notGranted` for somebody on the case who is no supervisor, `notFound` for everybody else.
+    func requireSupervisor(
+        _ verb: Verb, _ code: String, _ session: Session
+    ) throws(HavreError) -> Identifier {
+        guard let caseID = try caseID(code) else { throw .notFound }
+        guard Policy.decide(verb, role: session.role) == .allowed else {
+            try readMail(session)
+            let isOn = session.opened.with { $0.ring[caseID] != nil }
+            throw isOn && !isRestricted(session.person.person, on: caseID) ? .notGranted : .notFound
+        }
+        guard try directory(session).active(session.person.person) != nil else { throw .notGranted }
+        try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
+        return caseID
+    }
+
+    /// Who is on a case, and with what.
+    package func access(
+        case code: String, _ session: Session
+    ) throws(HavreError) -> (holders: [Holder], threshold: Int) {
+        guard let caseID = try caseID(code) else { throw .notFound }
+        try readMail(session)
+        let directory = try directory(session)
+        let chain: Chain
+        if let key = try ringKey(caseID, session), !isRestricted(session.person.person, on: caseID) {
+            let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+            chain = try inside(file(caseID), secrets, purpose: nil, session).chain
+        } else {
+            guard session.role == .supervisor else { throw .notFound }
+            chain = try custody(caseID, session).chain
+        }
+        var event = event("access", session)
+        event.caseID = caseID
+        event.code = chain.code
+        try log(event)
+        var holders = [holder(chain.owner, nil, directory)]
+        for (person, holding) in chain.grants.sorted(by: { $0.key < $1.key })
+        where chain.standing(of: person, on: today) != nil {
+            holders.append(holder(person, holding.grant, directory))
+        }
+        return (holders, chain.threshold)
+    }
+
+    private func holder(
+        _ person: Identifier, _ grant: CaseLink.Grant?, _ directory: Directory
+    ) -> Holder {
+        let member = directory.members[person]
+        return Holder(
+            name: member?.name.shown ?? "?", role: member?.role.rawValue ?? "?",
+            compartments: (grant?.compartments ?? Compartment.grantable).map(\.rawValue),
+            rights: (grant?.rights ?? Right.allCases).map(\.rawValue), until: grant?.until,
+            isOwner: grant == nil)
+    }
+
+    private func until(_ day: Day?) throws(HavreError) -> Day {
+        let until = day ?? today.adding(days: Self.grantDays)
+        guard until >= today, until <= today.adding(days: Self.grantDaysMax) else {
+            throw .invalid(field: "until", rule: "must be a day from today to 366 days on")
+        }
+        return until
+    }
+
+    private static func compartments(_ names: [String]) throws(HavreError) -> [Compartment] {
+        let found = names.compactMap { Compartment(rawValue: $0) }.filter { $0 != .roster }
+        guard !names.isEmpty, found.count == names.count, Set(found).count == found.count else {
+            throw .invalid(
+                field: "compartments",
+                rule: "must name some of: " + Compartment.grantable.map(\.rawValue).joined(separator: ", "))
+        }
+        return found.sorted()
+    }
+
+    private static func rights(_ names: [String]) throws(HavreError) -> [Right] {
+        let found = names.compactMap { Right(rawValue: $0) }
+        guard found.contains(.read), found.count == names.count, Set(found).count == found.count else {
+            throw .invalid(
+                field: "rights",
+                rule: "must hold read, and may hold: "
+                    + Right.allCases.filter { $0 != .read }.map(\.rawValue).joined(separator: ", "))
+        }
+        return found.sorted()
+    }
+}

@@ -1,0 +1,132 @@
+import HavreAccess
+package import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreStore
+
+/// An invitation as the supervisor hands it over; the code is shown once.
+package struct Invited: Sendable {
+    package let name: String
+    package let role: String
+    package let code: String
+    package let expires: Instant
+}
+
+/// One person of the staff list.
+package struct StaffLine: Sendable {
+    package let name: String
+    package let role: String
+    /// invited, unconfirmed or active
+    package let state: String
+    /// Six words of the entry, to be compared, while she is unconfirmed.
+    package let words: String?
+}
+
+extension Vault {
+    /// How long an invitation is good (seconds).
+    private static let invitationSeconds: Int64 = 7 * 86_400
+
+    /// Asks somebody in. With `resets` it replaces somebody who forgot her passphrase: same name, new keys.
+    ///
+    /// - Throws: `invalid` for a bad or taken name; `needsApproval` where two supervisors have to agree.
+    package func invite(
+        name typed: String, role: String?, resets: Bool, _ session: Session
+    ) throws(HavreError) -> Invited {
+        guard Policy.decide(resets ? .reset : .invite, role: session.role) == .allowed else {
+            throw .notGranted
+        }
+        let name = try accessing { () throws(AccessError) in try StaffName(typed) }
+        let answer = try commit(event(resets ? "staff reset" : "staff invite", session)) {
+            draft, event throws(HavreError) in
+            let directory = try self.directory(session)
+            let bearer = directory.member(named: name)
+            let role = try self.role(role, resets: resets, bearer)
+            let (code, text) = try Self.freshCode()
+            let person = Random.identifier()
+            let expires = event.time.adding(seconds: Self.invitationSeconds)
+            let matter = DirectoryLink.invitation(
+                DirectoryLink.Invitation(
+                    person: person, name: name, role: role,
+                    keys: PublicKeys(sign: code.sign.publicKey, box: code.box.publicKey), expires: expires,
+                    resets: resets ? bearer?.person : nil))
+            _ = try self.append(matter, to: directory, &draft, by: session.person, event.time, session)
+            let secret = try self.secrets(of: .directory, session).packed()
+            try draft.put(
+                .invitation(
+                    Invitation(
+                        codeTag: code.tag, person: person, inviter: session.person.person, name: name.shown,
+                        role: role.rawValue, expires: expires, box: code.box.publicKey.seal(secret: secret))),
+                in: .house)
+            event.subject = name.shown
+            return Invited(name: name.shown, role: role.rawValue, code: text, expires: expires)
+        }.answer
+        try indexHouse()
+        return answer
+    }
+
+    private func role(
+        _ role: String?, resets: Bool, _ bearer: Member?
+    ) throws(HavreError) -> StaffRole {
+        guard !resets else {
+            guard let bearer, bearer.activeFrom != nil else { throw .notFound }
+            guard bearer.role != .supervisor else {
+                throw .needsApproval("two supervisors reset a supervisor")
+            }
+            return bearer.role
+        }
+        guard let role, let found = StaffRole(rawValue: role) else {
+            throw .invalid(
+                field: "role",
+                rule: "must be one of: " + StaffRole.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        if let bearer, bearer.keys != nil {
+            throw .invalid(
+                field: "name", rule: "is taken; staff reset replaces somebody who lost her passphrase")
+        }
+        return found
+    }
+
+    private static func freshCode() throws(HavreError) -> (code: InvitationCode, text: String) {
+        do { return try InvitationCode.make() } catch { throw .failed("no code") }
+    }
+
+    /// Appends a link to the directory, checked before it is put.
+    func append(
+        _ matter: DirectoryLink, to directory: Directory, _ draft: inout Draft, by person: Person,
+        _ time: Instant, _ session: Session
+    ) throws(HavreError) -> Statement {
+        let statement = try person.say(matter.kind, matter.body(directory.next(by: person.person, at: time)))
+        try append(statement, to: directory, &draft, try secrets(of: .directory, session))
+        return statement
+    }
+
+    func append(
+        _ statement: Statement, to directory: Directory, _ draft: inout Draft, _ secrets: AreaSecrets
+    ) throws(HavreError) {
+        var next = directory
+        try accessing { () throws(AccessError) in try next.append(statement) }
+        try draft.put(
+            link: statement, number: directory.count, in: area(.directory),
+            secret: HouseArea.directory.rawValue, secrets, vault: self)
+    }
+
+    /// Everybody of the house.
+    package func staff(_ session: Session) throws(HavreError) -> [StaffLine] {
+        guard Policy.decide(.staffList, role: session.role) == .allowed else { throw .notGranted }
+        let directory = try directory(session)
+        try log(event("staff list", session))
+        return directory.members.values.filter { !$0.isGone }.sorted { $0.name.key < $1.name.key }.map {
+            member in
+            let state =
+                switch member.state {
+                case .invited: "invited"
+                case .unconfirmed: "unconfirmed"
+                case .active: "active"
+                case .ended: "ended"
+                }
+            // The words are for comparing with what the person says: the list does not give them away.
+            return StaffLine(
+                name: member.name.shown, role: member.role.rawValue, state: state, words: nil)
+        }
+    }
+}

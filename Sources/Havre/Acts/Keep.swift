@@ -1,0 +1,56 @@
+import HavreAccess
+import HavreCodec
+import HavreSecrets
+package import HavreStore
+import HavreSystem
+
+extension Vault {
+    /// Whether the house serves or waits for a supervisor.
+    package var isServing: Bool { store.state == .serving }
+
+    /// What the keeper should know, as short codes.
+    package var warnings: [String] {
+        var warnings: [String] = []
+        if !SecretPool.isLocked { warnings.append("memory-not-locked") }
+        if (try? fact("recovery/founder")) != nil, isServing { warnings.append("recovery-key-not-dealt") }
+        return warnings
+    }
+
+    /// The vault's fingerprint, 64 hex digits, while the gate is open.
+    package var fingerprint: String? {
+        guard let bytes = try? fact("fingerprint") else { return nil }
+        return Hex.encode(bytes)
+    }
+
+    /// The answer to a client's greeting: the host key's signature over its nonce and the path of the socket.
+    package func hello(
+        nonce: [UInt8], path: String
+    ) throws(HavreError) -> (hostKey: [UInt8], signature: [UInt8]) {
+        let key = try storing { () throws(StoreError) in try store.hostKey() }
+        return (key.publicKey.bytes, key.sign(Context(.hello, .bytes(nonce), .text(path))))
+    }
+
+    /// Closes the house at once: every session ends, `auto.key` is gone, no restart opens anything.
+    package func panic() {
+        lockAll()
+        store.closeGate(removingAuto: true)
+        house.with { $0 = House() }
+    }
+
+    /// Ends the work of a daemon that stops: sessions first, then both stores.
+    package func close() {
+        lockAll()
+        store.close()
+    }
+
+    /// Authenticates everything that is stored, without anybody's keys.
+    package func check(
+        _ session: Session?, _ progress: (CheckProgress) -> Void = { _ in }
+    ) throws(HavreError) -> CheckReport {
+        if let session {
+            guard Policy.decide(.check, role: session.role) == .allowed else { throw .notGranted }
+            try log(event("check", session))
+        }
+        return try storing { () throws(StoreError) in try store.check(progress) }
+    }
+}

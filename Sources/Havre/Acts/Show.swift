@@ -1,0 +1,147 @@
+import HavreAccess
+package import HavreCodec
+import HavreFormats
+import HavreForms
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// One version of a record as somebody may see it.
+package struct Shown: Sendable {
+    package let record: Identifier
+    package let form: String
+    package let version: UInt32
+    package let author: String
+    package let time: Instant
+    /// The SD-JWT, compact, all disclosures present; verified by the daemon.
+    package let text: String
+}
+
+/// One version in the history of a record.
+package struct HistoryItem: Sendable {
+    package let version: UInt32
+    package let author: String
+    package let time: Instant
+    /// Keys of the fields that differ from the version before.
+    package let changed: [String]
+}
+
+extension Vault {
+    /// The records of a case that somebody may read, or one of them; the entry is on disk before anything opens.
+    package func show(
+        case code: String, record: Identifier?, version: UInt32?, form: String? = nil, _ session: Session
+    ) throws(HavreError) -> [Shown] {
+        let inside = try inside(code, session)
+        let chosen = try choose(record, version, inside)
+        var event = event(record == nil ? "show" : "read", session)
+        event.caseID = inside.file.caseID
+        event.code = inside.chain.code
+        event.purpose = inside.purpose
+        event.records = chosen.map(\.record)
+        try log(event, roster: inside.secrets)
+        var shown: [Shown] = []
+        for row in chosen {
+            let text = try body(row, inside)
+            let record = try read(row, inside, text)
+            if let form, record.form != form { continue }
+            shown.append(
+                Shown(
+                    record: record.record, form: record.form, version: record.version,
+                    author: name(of: record.author, inside.directory), time: record.time,
+                    text: String(decoding: text, as: UTF8.self)))
+        }
+        return shown
+    }
+
+    private func choose(
+        _ record: Identifier?, _ version: UInt32?, _ inside: Inside
+    ) throws(HavreError) -> [CaseIndex.Version] {
+        guard let record else {
+            return inside.index.newest.filter { row in
+                row.compartment.map { inside.allows(.read, $0) } ?? false
+            }
+        }
+        guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
+        else {
+            throw .notFound
+        }
+        try inside.require(.read, compartment)
+        guard let version else { return [versions[versions.count - 1]] }
+        guard version >= 1, version <= versions.count else { throw .notFound }
+        return [versions[Int(version) - 1]]
+    }
+
+    /// Who wrote what when in one record, and which fields changed.
+    package func history(
+        case code: String, record: Identifier, _ session: Session
+    ) throws(HavreError) -> [HistoryItem] {
+        let inside = try inside(code, session)
+        guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
+        else {
+            throw .notFound
+        }
+        try inside.require(.read, compartment)
+        var event = event("history", session)
+        event.caseID = inside.file.caseID
+        event.code = inside.chain.code
+        event.purpose = inside.purpose
+        event.records = [record]
+        try log(event, roster: inside.secrets)
+        var items: [HistoryItem] = []
+        var before: [String: JSON] = [:]
+        for row in versions {
+            let text = try read(row, inside)
+            let fields = text.fields.object ?? [:]
+            let changed = Set(fields.keys).union(before.keys).filter { fields[$0] != before[$0] }
+            items.append(
+                HistoryItem(
+                    version: row.version, author: name(of: text.author, inside.directory), time: text.time,
+                    changed: changed.sorted()))
+            before = fields
+        }
+        return items
+    }
+
+    /// Opens the text of one version.
+    func body(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> [UInt8] {
+        guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
+            throw .notGranted
+        }
+        return try Sheet.open(
+            try body(row.row, in: inside.area), row.head, at: place(row, inside.area), under: key)
+    }
+
+    /// Opens and checks one version; its signature is verified the first time.
+    func read(
+        _ row: CaseIndex.Version, _ inside: Inside, _ text: [UInt8]? = nil
+    ) throws(HavreError) -> RecordText {
+        let text = if let text { text } else { try body(row, inside) }
+        let isVerified = inside.file.state.with { $0.verified.contains(row.row) }
+        let record = try RecordText(
+            text, row: row, caseID: inside.file.caseID, authors: inside.chain.authors, isVerified: isVerified)
+        if !isVerified { inside.file.state.with { _ = $0.verified.insert(row.row) } }
+        return record
+    }
+
+    func gist(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> Gist {
+        guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
+            throw .notGranted
+        }
+        let place = place(row, inside.area)
+        let record = try Sheet.key(row.head, at: place, under: key)
+        do { return try Gist(try Seal.open(row.gist, under: record, place.gistContext)) } catch {
+            throw .tampered
+        }
+    }
+
+    func place(_ row: CaseIndex.Version, _ area: Area) -> Sheet.Place {
+        Sheet.Place(
+            vault: id, area: area.id, secret: row.head.secret, generation: row.head.generation,
+            id: row.record,
+            number: UInt64(row.version), author: row.thumbprint)
+    }
+
+    func name(of person: Identifier, _ directory: Directory) -> String {
+        directory.members[person]?.name.shown ?? "?"
+    }
+}

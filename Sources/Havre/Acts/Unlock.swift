@@ -1,0 +1,165 @@
+import HavreAccess
+import HavreCodec
+package import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// What somebody is told when she has unlocked.
+package struct Unlocked: Sendable {
+    /// 64 hex digits; whoever holds it and is the same peer acts as her.
+    package let token: String
+    package let session: Session
+    /// Things that wait for her, as short codes.
+    package let pending: [String]
+}
+
+extension Vault {
+    /// Opens somebody's session.
+    ///
+    /// Both slots are tried with one Argon2id, an unknown name costs the same, and every attempt is in the ledger.
+    ///
+    /// - Throws: `wrongPassphrase`, `gateClosed` (only a supervisor opens a closed house), `tooManyAttempts`.
+    package func unlock(
+        name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?, peer: Peer
+    ) throws(HavreError) -> Unlocked {
+        let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
+        let counters = ["name " + key, "uid \(peer.uid)"]
+        let boot = clock.boot()
+        guard !attempts.with({ state in counters.contains { state.mustWait($0, now: boot) } }) else {
+            throw .tooManyAttempts
+        }
+        do throws(HavreError) {
+            let unlocked = try tryUnlock(key, passphrase, keyFile, peer)
+            attempts.with { state in for counter in counters { state.succeeded(counter) } }
+            return unlocked
+        } catch {
+            if error == .wrongPassphrase {
+                attempts.with { state in for counter in counters { state.failed(counter, now: boot) } }
+                if store.state == .serving {
+                    var event = Event(time: now, act: "unlock")
+                    event.outcome = "WrongPassphrase"
+                    try log(event)
+                }
+            }
+            throw error
+        }
+    }
+
+    private func tryUnlock(
+        _ nameKey: String, _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?, _ peer: Peer
+    ) throws(HavreError) -> Unlocked {
+        try indexHouse()
+        let (known, row) = try account(nameKey)
+        // An unknown name is hashed against a row of random bytes: same work, same answer.
+        var account = if let known { known } else { Account.unknown(like: try anyAccount()) }
+        let keks = try hash(passphrase, keyFile, account)
+        guard let opened = account.open(vault: id, keks: keks), let row else { throw .wrongPassphrase }
+        let root = RootKeys(opened.root, vault: id, person: account.person)
+        let session: Session
+        if store.state == .serving {
+            session = try admit(account, root, peer)
+        } else {
+            session = try openGate(account, root, peer)
+        }
+        account.reseal(opened, vault: id, kek: keks[opened.position])
+        try remember(session, account, row, root)
+        let token = Hex.encode(Random.bytes(32))
+        sessions.with { $0.add(session, token: token) }
+        let refused = session.opened.with { $0.refused.count }
+        return Unlocked(token: token, session: session, pending: refused > 0 ? ["refused-mail"] : [])
+    }
+
+    private func account(_ nameKey: String) throws(HavreError) -> (Account?, UInt64?) {
+        guard let row = house.with({ $0.accounts[nameKey] }),
+            case .account(let account) = try self.row(row, in: .login).facts
+        else { return (nil, nil) }
+        return (account, row)
+    }
+
+    private func anyAccount() throws(HavreError) -> Account {
+        guard case .account(let account) = try row(0, in: .login).facts else { throw .tampered }
+        return account
+    }
+
+    private func hash(
+        _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?, _ account: Account
+    ) throws(HavreError) -> [Key<Role.KEK>] {
+        // One at a time: each takes all of Argon2id's memory.
+        try hashing.with { _ throws(HavreError) in
+            do throws(HavreError) {
+                let stretched = try Self.stretch(passphrase, salt: account.salt, account.parameters)
+                return Self.keks(stretched, keyFile: keyFile, person: account.person)
+            } catch { throw .wrongPassphrase }
+        }
+    }
+
+    /// Opens a closed house with a supervisor's slot. The gate stays open, and `auto.key` is written, only if she is
+    /// admitted as the stores stand now: a frozen supervisor, or one who was removed, opens nothing.
+    private func openGate(
+        _ account: Account, _ root: RootKeys, _ peer: Peer
+    ) throws(HavreError) -> Session {
+        var session: Session?
+        var refusal = HavreError.gateClosed
+        do throws(StoreError) {
+            try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
+                do throws(HavreError) {
+                    try indexHouse()
+                    session = try admit(account, root, peer)
+                    return true
+                } catch {
+                    refusal = error
+                    return false
+                }
+            }
+        } catch {
+            guard error == .notFound || error == .wrongKey || error == .closed else {
+                throw HavreError(error)
+            }
+            throw .gateClosed
+        }
+        guard let session else { throw refusal }
+        return session
+    }
+
+    /// From keys to a session: her ring, the directory, her place in it.
+    private func admit(_ account: Account, _ root: RootKeys, _ peer: Peer) throws(HavreError) -> Session {
+        let name = try accessing { () throws(AccessError) in try StaffName(account.name) }
+        let body = try body(0, in: ring(of: account.person))
+        let person = try Person(identity: body, person: account.person, name: name, root: root, vault: id)
+        let session = Session(peer: peer, person: person, role: .keeper, now: clock.boot())
+        try readRing(session)
+        let directory = try directory(session)
+        guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone,
+            !store.isRestricted(account.person, in: .house)
+        else { throw .wrongPassphrase }
+        return session.becoming(member.role)
+    }
+
+    /// The users' row with fresh bytes, a supervisor's copy of the gate key, and the entry of the unlock.
+    private func remember(
+        _ session: Session, _ account: Account, _ row: UInt64, _ root: RootKeys
+    ) throws(HavreError) {
+        let directory = try directory(session)
+        let member = directory.members[session.person.person]
+        let opensGate =
+            member?.role == .supervisor && member?.state == .active && (member?.signatures ?? 0) >= 2
+        let hasSlot = try storing { () throws(StoreError) in try store.hasSlot(session.person.person) }
+        var event = event("unlock", session)
+        event.outcome = "done"
+        _ = try commit(event) { draft, _ throws(HavreError) in
+            try draft.put(.account(account), in: .login, at: row)
+            if opensGate, !hasSlot { draft.step { $0.slots[account.person] = .some(root.slot) } }
+        }
+        try readMail(session)
+    }
+}
+
+extension Account {
+    /// A row that opens for nobody, with the costs of a real one.
+    static func unknown(like other: Account) -> Account {
+        Account(
+            name: "", nameKey: "", person: Random.identifier(), salt: Random.bytes(Passphrase.saltByteCount),
+            parameters: other.parameters, hasKeyFile: other.hasKeyFile,
+            slots: [Random.bytes(slotByteCount), Random.bytes(slotByteCount)], shadow: [])
+    }
+}

@@ -1,0 +1,206 @@
+import HavreAccess
+package import HavreCodec
+import HavreFormats
+import HavreForms
+import HavreLedger
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// What a write answers.
+package struct Written: Sendable {
+    package let record: Identifier
+    package let version: UInt32
+}
+
+extension Vault {
+    /// Adds a record to a case that the session has open.
+    ///
+    /// - Throws: `invalid` naming field and rule; `notGranted` without the right to write the form's compartment.
+    package func add(
+        case code: String, form formID: String, fields: JSON, _ session: Session
+    ) throws(HavreError) -> Written {
+        try write(code, session, "add") { inside, today throws(HavreError) in
+            let form = try Self.form(formID)
+            return RecordPlan(
+                form: form, record: Random.identifier(), version: 1, previous: nil,
+                fields: try Self.check(fields, form, today), compartment: nil)
+        }
+    }
+
+    /// Writes a whole new version of a record; the older ones stay.
+    package func edit(
+        case code: String, record: Identifier, fields: JSON, _ session: Session
+    ) throws(HavreError) -> Written {
+        try write(code, session, "edit") { inside, today throws(HavreError) in
+            guard let last = inside.index.records[record]?.last, let compartment = last.compartment,
+                inside.allows(.read, compartment)
+            else { throw .notFound }
+            let text = try self.read(last, inside)
+            let form = try Self.form(text.form)
+            return RecordPlan(
+                form: form, record: record, version: last.version + 1, previous: text.digest,
+                fields: try Self.check(fields, form, today), compartment: compartment)
+        }
+    }
+
+    static func form(_ id: String) throws(HavreError) -> Form {
+        guard let form = Catalogue.shared.form(id) else {
+            throw .invalid(field: "form", rule: "must be a form of the catalogue; forms lists them")
+        }
+        return form
+    }
+
+    static func check(_ fields: JSON, _ form: Form, _ today: Day) throws(HavreError) -> JSON {
+        do throws(FormError) { return try form.check(fields, today: today) } catch {
+            throw .invalid(field: error.field, rule: error.rule.text(in: .en))
+        }
+    }
+
+    private func write(
+        _ code: String, _ session: Session, _ act: String,
+        _ plan: (Inside, Day) throws(HavreError) -> RecordPlan
+    ) throws(HavreError) -> Written {
+        let first = try inside(code, session)
+        // One change of a case at a time: versions and links are numbered from what was read.
+        return try first.file.writing.with { _ throws(HavreError) in
+            let answer = try commit(event(act, session), roster: first.secrets) {
+                draft, event throws(HavreError) in
+                let inside = try self.inside(code, session)
+                let plan = try plan(inside, today)
+                try self.write(plan, inside, &draft, &event)
+                return Written(record: plan.record, version: plan.version)
+            }.answer
+            return answer
+        }
+    }
+
+    private func write(
+        _ plan: RecordPlan, _ inside: Inside, _ draft: inout Draft, _ event: inout Event
+    ) throws(HavreError) {
+        guard let compartment = Compartment(rawValue: plan.form.compartment(for: plan.fields)),
+            plan.compartment == nil || plan.compartment == compartment
+        else {
+            throw .invalid(
+                field: "sensitivity", rule: "a record stays in its part of the case: add a new one")
+        }
+        try inside.require(.write, compartment)
+        let place = WritingPlace(
+            area: inside.area, chain: inside.chain, secrets: inside.secrets, directory: inside.directory)
+        let author = try author(place, &draft, inside.session, time: event.time)
+        try put(plan, compartment, author, place, &draft, inside.session, time: event.time)
+        if plan.form.id == "case" { try put(cardFrom: plan.fields, place, &draft) }
+        event.caseID = inside.file.caseID
+        event.code = inside.chain.code
+        event.purpose = inside.purpose
+        event.records = [plan.record]
+    }
+
+    /// Signs, seals and puts one version with its gist and its fingerprints.
+    func put(
+        _ plan: RecordPlan, _ compartment: Compartment, _ author: Author, _ place: WritingPlace,
+        _ draft: inout Draft, _ session: Session, time: Instant
+    ) throws(HavreError) {
+        guard let right = author.right, let (generation, key) = place.secrets.newestKey(compartment.rawValue)
+        else {
+            throw .notGranted
+        }
+        let sdjwt = try RecordText.sign(
+            RecordText.Draft(
+                record: plan.record, form: plan.form.id, version: plan.version, caseID: place.area.id,
+                compartment: compartment, previous: plan.previous, author: session.person.person, time: time,
+                right: right, fields: plan.fields), key: author.key)
+        guard sdjwt.bytes.count <= SDJWT.byteCountMax else {
+            throw .invalid(field: "fields", rule: "the record must stay below 1 MiB")
+        }
+        let salt = Random.bytes(LeafOpening.saltByteCount)
+        do { draft.commitment = try Leaf.commitment(salt: salt, jws: sdjwt.jws) } catch {
+            throw .failed("leaf")
+        }
+        let sheet = Sheet.Place(
+            vault: id, area: place.area.id, secret: compartment.rawValue, generation: generation,
+            id: plan.record,
+            number: UInt64(plan.version), author: author.thumbprint)
+        let sealed = try Sheet.seal(sdjwt.bytes, at: sheet, under: key)
+        let gist = Gist(form: plan.form.id, time: time, fields: plan.fields)
+        try draft.put(
+            .version(
+                sealed.head, record: plan.record, version: plan.version, author: session.person.person,
+                thumbprint: author.thumbprint, salt: salt,
+                gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext)),
+            body: .sealed(sealed.body), in: place.area)
+        let tags = try place.guard_(self).fingerprints(of: plan.fields, form: plan.form)
+        if !tags.isEmpty {
+            try draft.put(.fingerprints(record: plan.record, version: plan.version, tags), in: place.area)
+        }
+    }
+
+    /// The first record of a new case, by whoever makes it.
+    func writeFirstRecord(
+        _ plan: CasePlan, _ chain: Chain, _ secrets: AreaSecrets, _ draft: inout Draft, _ session: Session,
+        _ guardKey: Key<Role.Guard>
+    ) throws(HavreError) {
+        // A supervisor who makes a case for somebody is not on it: the owner writes its first record.
+        guard chain.owner == session.person.person else { return }
+        let form = try Self.form("case")
+        let fields: JSON = [
+            "status": "Active", "opened": .string(today.description), "risk_level": .string(plan.risk),
+        ]
+        let place = WritingPlace(
+            area: Area(plan.caseID), chain: chain, secrets: secrets, directory: try directory(session),
+            guardKey: guardKey, freshCode: chain.code)
+        let author = try author(place, &draft, session, time: now)
+        try put(
+            RecordPlan(
+                form: form, record: Random.identifier(), version: 1, previous: nil, fields: fields,
+                compartment: nil), .core, author, place, &draft, session, time: now)
+    }
+
+    /// The card follows the record F01.
+    private func put(
+        cardFrom fields: JSON, _ place: WritingPlace, _ draft: inout Draft
+    ) throws(HavreError) {
+        let risk = fields["risk_level"]?.string ?? "low"
+        guard !["high", "critical"].contains(risk) else {
+            throw .invalid(
+                field: "risk_level",
+                rule: "high and critical risk need two-person cases, which are not made yet")
+        }
+        var card = try card(place.area.id, place.secrets)
+        card.status = fields["status"]?.string ?? card.status
+        card.risk = risk
+        card.due = try (fields["review_by"]?.string).map { text throws(HavreError) in
+            do throws(CodecError) { return try Day(parsing: text) } catch { throw .tampered }
+        }
+        try draft.put(
+            try card.sealed(vault: id, caseID: place.area.id, place.secrets), in: place.area,
+            at: CaseIndex.cardRow, isPinned: true)
+    }
+}
+
+/// One version that is to be written.
+struct RecordPlan {
+    let form: Form
+    let record: Identifier
+    let version: UInt32
+    let previous: Digest?
+    let fields: JSON
+    /// Where the older versions lie, nil for a new record.
+    let compartment: Compartment?
+}
+
+/// The case that is written to.
+struct WritingPlace {
+    let area: Area
+    let chain: Chain
+    let secrets: AreaSecrets
+    let directory: Directory
+    /// Of a case that is being made: not in the gate yet.
+    var guardKey: Key<Role.Guard>?
+    var freshCode: String?
+
+    func guard_(_ vault: Vault) throws(HavreError) -> IdentifierGuard {
+        if let guardKey { return IdentifierGuard(guardKey) }
+        return try vault.identifierGuard(area.id)
+    }
+}

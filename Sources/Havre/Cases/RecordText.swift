@@ -1,0 +1,120 @@
+import HavreAccess
+import HavreCodec
+import HavreFormats
+import HavreSecrets
+
+/// One version of one record as it is signed: an SD-JWT in which everything but issuer and type is a disclosure.
+struct RecordText {
+    let record: Identifier
+    let form: String
+    let version: UInt32
+    let caseID: Identifier
+    let compartment: Compartment
+    /// Digest of the version before, nil for the first one.
+    let previous: Digest?
+    let author: Identifier
+    let time: Instant
+    /// Digest of the link that gave the right to write.
+    let right: Digest
+    let fields: JSON
+    /// Digest of the compact text: what the next version names.
+    let digest: Digest
+
+    /// `vct` of every form: the kind of record is a disclosure.
+    static let type = "urn:havre:record:1"
+    /// `iss` of an author key.
+    static func issuer(_ key: VerifyKey) -> String { "urn:havre:author:" + JWK.thumbprint(key) }
+
+    /// What is to be written, before it is signed.
+    struct Draft {
+        let record: Identifier
+        let form: String
+        let version: UInt32
+        let caseID: Identifier
+        let compartment: Compartment
+        let previous: Digest?
+        let author: Identifier
+        let time: Instant
+        let right: Digest
+        let fields: JSON
+    }
+
+    /// Signs a version.
+    static func sign(_ draft: Draft, key: SigningKey) throws(HavreError) -> SDJWT {
+        let claims: [String: Claim] = [
+            "record": .value(.string(draft.record.hex)), "form": .value(.string(draft.form)),
+            "version": .value(.int(Int64(draft.version))), "case": .value(.string(draft.caseID.hex)),
+            "compartment": .value(.string(draft.compartment.rawValue)),
+            "previous": .value(draft.previous.map { .string($0.hex) } ?? .null),
+            "author": .value(.string(draft.author.hex)), "time": .value(.int(draft.time.seconds)),
+            "right": .value(.string(draft.right.hex)), "fields": claim(draft.fields),
+        ]
+        do {
+            return try SDJWT.issue(
+                plain: ["iss": .string(issuer(key.publicKey)), "vct": .string(type)], claims: claims, key: key
+            )
+        } catch { throw .invalid(field: "fields", rule: "must not use the reserved names _sd and ...") }
+    }
+
+    /// Each field, each sentence, each value of a row is a disclosure of its own.
+    private static func claim(_ fields: JSON) -> Claim {
+        .object((fields.object ?? [:]).mapValues(element))
+    }
+
+    private static func element(_ value: JSON) -> Claim {
+        switch value {
+        case .array(let elements): .array(elements.map(element))
+        case .object(let members): .object(members.mapValues(element))
+        default: .value(value)
+        }
+    }
+
+    /// Reads a version and compares what it says of itself with its row.
+    ///
+    /// - Parameter key: the author key to verify with, nil when the signature was checked before and the head
+    ///   of the area stands for it.
+    /// - Throws: `HavreError.tampered`.
+    init(
+        _ text: [UInt8], row: CaseIndex.Version, caseID: Identifier, authors: [VerifyKey: Identifier],
+        isVerified: Bool
+    ) throws(HavreError) {
+        do {
+            let sdjwt = try SDJWT(parsing: text)
+            guard
+                let key = authors.keys.first(where: { JWK.thumbprint($0) == sdjwt.header.keyID }),
+                let writer = authors[key]
+            else { throw HavreError.tampered }
+            let content = try isVerified ? sdjwt.contentWithoutSignature() : sdjwt.verify(key: key)
+            var fields = try Fields(content.claims)
+            guard try fields.string("iss") == Self.issuer(key), try fields.string("vct") == Self.type else {
+                throw HavreError.tampered
+            }
+            record = try fields.identifier("record")
+            form = try fields.string("form", max: 64)
+            version = UInt32(try fields.int("version", in: 1...Int64(UInt32.max)))
+            self.caseID = try fields.identifier("case")
+            guard let compartment = Compartment(rawValue: try fields.string("compartment", max: 64)) else {
+                throw HavreError.tampered
+            }
+            self.compartment = compartment
+            previous = try Self.previous(try fields.json("previous"))
+            author = try fields.identifier("author")
+            time = Instant(seconds: try fields.int("time"))
+            right = try fields.digest("right")
+            self.fields = try fields.json("fields")
+            try fields.finish()
+            digest = Hash.blake2b256(text)
+            guard record == row.record, version == row.version, self.caseID == caseID, author == row.author,
+                author == writer, compartment == row.compartment
+            else { throw HavreError.tampered }
+        } catch { throw .tampered }
+    }
+
+    private static func previous(_ json: JSON) throws(CodecError) -> Digest? {
+        switch json {
+        case .null: nil
+        case .string(let hex): try Digest(hex: hex)
+        default: throw .invalid(field: "previous", rule: "a digest or null")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import HavreCodec
+import HavreSecrets
+
+/// What the ledger keeps of one act: who, what, on which case, how it ended. Never contents.
+struct Event: Equatable {
+    let time: Instant
+    /// Nil when nobody was known: a failed unlock of an unknown name.
+    var person: Identifier?
+    var actor: String?
+    let act: String
+    var caseID: Identifier?
+    var code: String?
+    var outcome = "done"
+    var purpose: String?
+    /// Records that were shown or written.
+    var records: [Identifier] = []
+    /// Recipient and digest of an export.
+    var contact: String?
+    var bundle: String?
+    /// Whom a grant, a removal or an invitation concerns.
+    var subject: String?
+
+    var json: JSON {
+        var members: [String: JSON] = [
+            "time": .int(time.seconds), "act": .string(act), "outcome": .string(outcome),
+        ]
+        members["person"] = person.map { .string($0.hex) }
+        members["actor"] = actor.map(JSON.string)
+        members["caseID"] = caseID.map { .string($0.hex) }
+        members["case"] = code.map(JSON.string)
+        members["purpose"] = purpose.map(JSON.string)
+        if !records.isEmpty { members["records"] = .array(records.map { .string($0.hex) }) }
+        members["contact"] = contact.map(JSON.string)
+        members["bundle"] = bundle.map(JSON.string)
+        members["subject"] = subject.map(JSON.string)
+        return .object(members)
+    }
+
+    init(time: Instant, act: String) {
+        self.time = time
+        self.act = act
+    }
+
+    init(_ json: JSON) throws(HavreError) {
+        do throws(CodecError) {
+            var fields = try Fields(json)
+            time = Instant(seconds: try fields.int("time"))
+            act = try fields.string("act")
+            outcome = try fields.string("outcome")
+            person = try fields.optionalIdentifier("person")
+            actor = try fields.optionalString("actor")
+            caseID = try fields.optionalIdentifier("caseID")
+            code = try fields.optionalString("case")
+            purpose = try fields.optionalString("purpose")
+            records = []
+            for hex in try fields.optionalStrings("records", max: 1 << 16) ?? [] {
+                records.append(try Identifier(hex: hex))
+            }
+            contact = try fields.optionalString("contact")
+            bundle = try fields.optionalString("bundle")
+            subject = try fields.optionalString("subject")
+            try fields.finish()
+        } catch { throw .tampered }
+    }
+}
+
+/// The body of a ledger entry: the event under a key of its own, which the auditors can open and, for acts on a
+/// case, whoever is on its roster.
+///
+/// Layout: 16 bytes case (zero if none), u64 LE second, box of the pulse key (80), Seal(pulse key, entry key),
+/// Seal(roster key, entry key) or nothing, u64 LE generation of the roster, Seal(entry key, Pad(JSON)).
+struct SealedEvent {
+    let caseID: Identifier
+    let second: UInt64
+    let pulseBox: [UInt8]
+    let forAuditors: [UInt8]
+    let forRoster: [UInt8]
+    let rosterGeneration: UInt64
+    let sealed: [UInt8]
+
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 1024)
+        writer.append(caseID.bytes)
+        writer.u64(second)
+        writer.prefixed(pulseBox)
+        writer.prefixed(forAuditors)
+        writer.prefixed(forRoster)
+        writer.u64(rosterGeneration)
+        writer.prefixed(sealed)
+        return writer.bytes
+    }
+
+    init(_ bytes: [UInt8]) throws(HavreError) {
+        do throws(CodecError) {
+            var reader = ByteReader(bytes, field: "entry")
+            caseID = try reader.identifier()
+            second = try reader.u64()
+            pulseBox = try reader.prefixed(max: 256)
+            forAuditors = try reader.prefixed(max: 256)
+            forRoster = try reader.prefixed(max: 256)
+            rosterGeneration = try reader.u64()
+            sealed = try reader.prefixed(max: 1 << 21)
+            try reader.finish()
+        } catch { throw .tampered }
+    }
+
+    /// Seals an event.
+    ///
+    /// - Parameters:
+    ///   - pulse: the key of the present second and its box to the auditors.
+    ///   - roster: K_roster of the case that the event is about, when somebody on it acts.
+    init(
+        _ event: Event, vault: Identifier, pulse: Pulse,
+        roster: (generation: UInt64, key: Key<Role.Compartment>)?
+    ) throws(HavreError) {
+        let key = Key<Role.Record>()
+        let case_ = event.caseID ?? Identifier.zero
+        caseID = case_
+        second = pulse.second
+        pulseBox = pulse.box
+        let context = Context(.entryKey, .id(vault), .id(case_), .int(pulse.second))
+        forAuditors = Seal.seal(key: key, under: pulse.key, context)
+        forRoster = roster.map { Seal.seal(key: key, under: $0.key, context) } ?? []
+        rosterGeneration = roster?.generation ?? 0
+        sealed = Seal.seal(try padded(event.json.encoded()), under: key, context)
+    }
+
+    /// Opens it with the auditors' box key.
+    func open(vault: Identifier, audit: BoxKey) throws(HavreError) -> Event {
+        do {
+            let pulse = try Key<Role.Pulse>(try audit.openSecret(pulseBox))
+            return try open(vault, forAuditors, under: pulse)
+        } catch { throw .tampered }
+    }
+
+    /// Opens it with the roster key of its case, nil when nobody on the case made it.
+    func open(vault: Identifier, roster: AreaSecrets) throws(HavreError) -> Event? {
+        guard !forRoster.isEmpty, let key = roster.key("roster", generation: rosterGeneration) else {
+            return nil
+        }
+        return try open(vault, forRoster, under: key)
+    }
+
+    private func open<R>(
+        _ vault: Identifier, _ wrapped: [UInt8], under key: Key<R>
+    ) throws(HavreError) -> Event {
+        let context = Context(.entryKey, .id(vault), .id(caseID), .int(second))
+        do {
+            let key = try Seal.openKey(wrapped, under: key, context, as: Role.Record.self)
+            return try Event(try JSON(parsing: try Pad.unpad(try Seal.open(sealed, under: key, context))))
+        } catch { throw .tampered }
+    }
+}
+
+/// The auditors' key of one second in use: boxed to them when it is made, dropped with the second.
+final class Pulse: Sendable {
+    let second: UInt64
+    let key: Key<Role.Pulse>
+    /// The key boxed to the public half of @audit.
+    let box: [UInt8]
+
+    init(second: UInt64, to half: BoxPublicKey) {
+        let key = Key<Role.Pulse>()
+        self.second = second
+        self.key = key
+        box = half.seal(secret: key.copy())
+    }
+}

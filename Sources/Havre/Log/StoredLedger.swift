@@ -1,0 +1,11 @@
+import HavreStore
+
+/// The stored ledger as proofs and audits read it.
+struct StoredLedger: JournalRows {
+    let store: Store
+
+    func entry(_ number: UInt64) throws(StoreError) -> StoredEntry { try store.entry(number) }
+    func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {
+        try store.tile(level: level, number: number)
+    }
+}

@@ -1,0 +1,125 @@
+import HavreCodec
+import HavreSecrets
+
+/// What the house keeps of an invitation, under the gate: never the code itself.
+struct Invitation: Equatable {
+    /// Keyed digest of the code: how the row is found.
+    let codeTag: Identifier
+    let person: Identifier
+    let inviter: Identifier
+    let name: String
+    let role: String
+    let expires: Instant
+    /// The secret of @directory, boxed to the code's X25519 key; empty once used.
+    var box: [UInt8]
+
+    var isUsed: Bool { box.isEmpty }
+
+    func write(to writer: inout ByteWriter) {
+        writer.append(codeTag.bytes)
+        writer.append(person.bytes)
+        writer.append(inviter.bytes)
+        writer.prefixed(name)
+        writer.prefixed(role)
+        writer.u64(UInt64(bitPattern: expires.seconds))
+        writer.prefixed(box)
+    }
+
+    init(
+        codeTag: Identifier, person: Identifier, inviter: Identifier, name: String, role: String,
+        expires: Instant, box: [UInt8]
+    ) {
+        self.codeTag = codeTag
+        self.person = person
+        self.inviter = inviter
+        self.name = name
+        self.role = role
+        self.expires = expires
+        self.box = box
+    }
+
+    init(_ reader: inout ByteReader) throws(CodecError) {
+        codeTag = try reader.identifier()
+        person = try reader.identifier()
+        inviter = try reader.identifier()
+        name = try reader.prefixedText(max: 1024)
+        role = try reader.prefixedText(max: 64)
+        expires = Instant(seconds: Int64(bitPattern: try reader.u64()))
+        box = try reader.prefixed(max: 4096)
+    }
+}
+
+/// The 128-bit code of an invitation and the keys that come from it.
+///
+/// Written in Crockford's base 32 without I, L, O and U: 26 characters in groups of five, read back in any case,
+/// with or without hyphens.
+struct InvitationCode {
+    let sign: SigningKey
+    let box: BoxKey
+    let tag: Identifier
+
+    static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// Keys of a code of 16 bytes.
+    ///
+    /// - Throws: `SecretError.wrongLength`.
+    init(_ code: borrowing SecretBytes) throws(SecretError) {
+        sign = SigningKey(seed: try code.derive(Context(.code, .text("sign")), as: Role.Seed.self))
+        box = BoxKey(seed: try code.derive(Context(.code, .text("box")), as: Role.Seed.self))
+        tag = try code.derive(Context(.code, .text("tag")), as: Role.Code.self).tag(
+            Context(.code, .text("row")))
+    }
+
+    /// A fresh code with its text.
+    static func make() throws(SecretError) -> (code: InvitationCode, text: String) {
+        let bytes = SecretBytes(random: 16)
+        return (try InvitationCode(bytes), bytes.withBytes { Self.spell($0) })
+    }
+
+    /// Reads a typed code.
+    ///
+    /// - Throws: `HavreError.wrongPassphrase`: a misspelt code answers like an unknown one.
+    init(typed: borrowing SecretBytes) throws(HavreError) {
+        var values: [UInt8] = []
+        typed.withBytes { span in
+            for index in 0..<span.byteCount {
+                let byte = span.byte(at: index)
+                guard byte != UInt8(ascii: "-"), byte != UInt8(ascii: " ") else { continue }
+                values.append(Self.value(byte))
+            }
+        }
+        guard values.count == 26, values.allSatisfy({ $0 < 32 }), values[25] & 3 == 0 else {
+            throw .wrongPassphrase
+        }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        for bit in 0..<128 where values[bit / 5] >> (4 - UInt8(bit % 5)) & 1 == 1 {
+            bytes[bit / 8] |= 0x80 >> UInt8(bit % 8)
+        }
+        do { self = try InvitationCode(SecretBytes(copying: bytes)) } catch { throw .wrongPassphrase }
+    }
+
+    private static func value(_ byte: UInt8) -> UInt8 {
+        let upper = byte >= 97 && byte <= 122 ? byte - 32 : byte
+        // As Crockford says: O reads as 0, I and L as 1.
+        switch upper {
+        case UInt8(ascii: "O"): return 0
+        case UInt8(ascii: "I"), UInt8(ascii: "L"): return 1
+        default: return UInt8(alphabet.firstIndex(of: upper) ?? 255)
+        }
+    }
+
+    private static func spell(_ bytes: RawSpan) -> String {
+        var text: [UInt8] = []
+        for index in 0..<26 {
+            var value: UInt8 = 0
+            for bit in index * 5..<index * 5 + 5 {
+                value <<= 1
+                guard bit < 128 else { continue }
+                value |= bytes.byte(at: bit / 8) >> (7 - UInt8(bit % 8)) & 1
+            }
+            if index > 0, index % 5 == 0 { text.append(UInt8(ascii: "-")) }
+            text.append(alphabet[Int(value)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

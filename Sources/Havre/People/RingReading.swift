@@ -1,0 +1,112 @@
+import HavreAccess
+import HavreCodec
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+extension Vault {
+    /// An entry about what a session does, with its person filled in.
+    func event(_ act: String, _ session: Session) -> Event {
+        var event = Event(time: now, act: act)
+        event.person = session.person.person
+        event.actor = session.name
+        return event
+    }
+
+    /// Takes in the rows of a session's ring that were added since the last look.
+    func readRing(_ session: Session) throws(HavreError) {
+        let ring = ring(of: session.person.person)
+        let rows = try count(ring)
+        try session.opened.with { state throws(HavreError) in
+            while state.ringCount < rows {
+                switch try row(state.ringCount, in: ring).facts {
+                case .keys(let area, let nameTag):
+                    state.ring[area] = Session.RingRow(row: state.ringCount, nameTag: nameTag)
+                case .mail: state.mail.append(state.ringCount)
+                case nil: state.emptied.append(state.ringCount)
+                default: break
+                }
+                state.ringCount += 1
+            }
+        }
+    }
+
+    /// The secrets of one area in a session's ring, nil when she has none.
+    func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
+        guard let place = session.opened.with({ $0.ring[area] }) else { return nil }
+        let ring = ring(of: session.person.person)
+        guard case .keys(let found, _) = try row(place.row, in: ring).facts else { return nil }
+        guard found == area else { throw .tampered }
+        return try RingKey(
+            body: try body(place.row, in: ring), area: area, person: session.person, vault: id, row: place.row
+        )
+    }
+
+    /// The secret of an area of the house that a session holds.
+    ///
+    /// - Throws: `HavreError.notGranted`.
+    func secrets(of area: HouseArea, _ session: Session) throws(HavreError) -> AreaSecrets {
+        guard let key = try ringKey(self.area(area).id, session) else { throw .notGranted }
+        return AreaSecrets(vault: id, area: key.area, newest: key.secrets)
+    }
+
+    /// The directory as a session sees it.
+    func directory(_ session: Session) throws(HavreError) -> Directory {
+        try directory(try secrets(of: .directory, session))
+    }
+
+    /// Opens what others boxed to a session's person, checks it, and seals it under her own key.
+    ///
+    /// A box that fails is set aside and counted; everything else goes on.
+    func readMail(_ session: Session) throws(HavreError) {
+        try readRing(session)
+        guard session.opened.with({ !$0.mail.isEmpty }) else { return }
+        let directory = try directory(session)
+        let ring = ring(of: session.person.person)
+        for row in session.opened.with({ $0.mail }) {
+            guard case .mail(let area) = try self.row(row, in: ring).facts else {
+                session.opened.with { state in state.mail.removeAll { $0 == row } }
+                continue
+            }
+            do throws(HavreError) {
+                let content = try Mail.open(
+                    try body(row, in: ring), person: session.person, directory: directory)
+                guard content.delivery.area == area else { throw .tampered }
+                try keep(content, from: row, session)
+            } catch {
+                guard error == .tampered else { throw error }
+                session.opened.with { $0.refused.append(row) }
+            }
+            session.opened.with { state in state.mail.removeAll { $0 == row } }
+        }
+    }
+
+    /// Puts the secrets of one box into the ring: over the row of the same area if there is one.
+    private func keep(_ content: Mail.Content, from row: UInt64, _ session: Session) throws(HavreError) {
+        let area = content.delivery.area
+        let ring = ring(of: session.person.person)
+        let known = try ringKey(area, session)
+        let code = if let known { known.code } else { try name(of: area, content.secrets) }
+        let merged =
+            known?.merging(content.secrets, code: code)
+            ?? RingKey(area: area, code: code, secrets: content.secrets)
+        let old = session.opened.with { $0.ring[area]?.row }
+        _ = try commit(event("receive", session)) { draft, _ throws(HavreError) in
+            try draft.put(ringKey: merged, of: session.person, in: ring, at: old ?? row, vault: id)
+            if old != nil { try draft.empty(row, in: ring) }
+        }
+        session.opened.with { state in
+            state.ring[area] = Session.RingRow(
+                row: old ?? row, nameTag: RingKey.nameTag(code, session.person))
+        }
+    }
+
+    /// What an area is called: an area of the house by its id, a case by its founding statement.
+    private func name(
+        of area: Identifier, _ secrets: [String: AreaSecrets.Held]
+    ) throws(HavreError) -> String {
+        if let house = HouseArea.allCases.first(where: { self.area($0).id == area }) { return house.rawValue }
+        let held = AreaSecrets(vault: id, area: area, newest: secrets)
+        return try chain(of: Area(area), held).code
+    }
+}

@@ -1,0 +1,93 @@
+package import HavreAccess
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+
+/// Who asks: what the kernel says of the other end of a connection.
+package struct Peer: Sendable, Equatable {
+    package let uid: UInt32
+    /// Terminal session (getsid of the peer), nil where the kernel cannot tell without a race.
+    package let terminal: Int32?
+
+    package init(uid: UInt32, terminal: Int32?) {
+        self.uid = uid
+        self.terminal = terminal
+    }
+}
+
+/// Somebody unlocked: her keys, her ring, the cases she has open. Ends by `lock`, idleness or panic.
+package final class Session: Sendable {
+    let peer: Peer
+    let person: Person
+    package let role: StaffRole
+    let opened: Guarded<Opened>
+
+    package var name: String { person.name.shown }
+
+    /// What changes while a session lives.
+    struct Opened {
+        /// Row of each area in her ring, with the tag of its name.
+        var ring: [Identifier: RingRow] = [:]
+        /// Emptied rows of the ring, to be used again.
+        var emptied: [UInt64] = []
+        /// Rows of the ring seen so far.
+        var ringCount: UInt64 = 0
+        /// Boxes that wait to be opened.
+        var mail: [UInt64] = []
+        /// Boxes that failed: set aside, shown as an alarm.
+        var refused: [UInt64] = []
+        /// Cases that are open, by id.
+        var cases: [Identifier: OpenCase] = [:]
+        /// Cases whose secrets were renewed while they were open: they open again with the next act.
+        var reopening: [Identifier: (purpose: String, until: Int64)] = [:]
+        /// Boot clock seconds.
+        var began: Int64
+        var used: Int64
+        var ended = false
+    }
+
+    struct RingRow {
+        let row: UInt64
+        let nameTag: Identifier
+    }
+
+    init(peer: Peer, person: Person, role: StaffRole, now: Int64) {
+        self.peer = peer
+        self.person = person
+        self.role = role
+        opened = Guarded(Opened(began: now, used: now))
+    }
+
+    /// The same session once the directory has said what she is.
+    func becoming(_ role: StaffRole) -> Session {
+        let known = opened.with { $0 }
+        let session = Session(peer: peer, person: person, role: role, now: known.began)
+        session.opened.with { $0 = known }
+        return session
+    }
+
+    /// Forgets every case and every row; keys are wiped with their last reference.
+    func end() {
+        opened.with { state in
+            state.ended = true
+            state.cases = [:]
+            state.ring = [:]
+        }
+    }
+}
+
+/// One case that a session has open: its secrets, until when.
+final class OpenCase: Sendable {
+    let file: CaseFile
+    let secrets: AreaSecrets
+    let purpose: String
+    /// Boot clock seconds.
+    let until: Int64
+
+    init(file: CaseFile, secrets: AreaSecrets, purpose: String, until: Int64) {
+        self.file = file
+        self.secrets = secrets
+        self.purpose = purpose
+        self.until = until
+    }
+}

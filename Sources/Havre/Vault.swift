@@ -1,0 +1,152 @@
+import HavreAccess
+import HavreCodec
+import HavreLedger
+import HavreSecrets
+import HavreStore
+package import HavreSystem
+
+/// One vault with its gate: everything that can be done in the house starts here.
+///
+/// Acts stand in `Acts/`, one file each. Each of them looks up the session, asks the policy, builds one change,
+/// commits it with its entry in the ledger, and only then opens or answers anything.
+///
+/// Lock order: house, then session, then case file; none is held while the store commits, except a case's
+/// write lock.
+package final class Vault: Sendable {
+    let store: Store
+    let journal: LedgerJournal
+    package let clock: Clock
+    let house: Guarded<House>
+    let sessions = Guarded(Sessions())
+    let files = Guarded<[Identifier: CaseFile]>([:])
+    /// One Argon2id at a time: each takes 256 MiB.
+    let hashing = Guarded<Void>(())
+    let attempts = Guarded(Attempts())
+
+    /// 16 random bytes that are in every context of this vault.
+    var id: Identifier { store.vault }
+
+    init(store: Store, journal: LedgerJournal, clock: Clock) {
+        self.store = store
+        self.journal = journal
+        self.clock = clock
+        house = Guarded(House())
+    }
+
+    /// Opens an existing vault, serving if `auto.key` opens, closed otherwise.
+    ///
+    /// - Parameters:
+    ///   - vault: folder of ciphertext.
+    ///   - gate: folder of the gate, elsewhere.
+    ///   - deviceKey: where the device key is, if not in the gate folder.
+    package convenience init(
+        vault: String, gate: String, deviceKey: String?, clock: Clock = .system
+    ) throws(HavreError) {
+        let journal = LedgerJournal()
+        let store = try storing { () throws(StoreError) in
+            try Store.open(
+                StorePlaces(vault: vault, gate: gate, deviceKey: deviceKey), journal: journal)
+        }
+        self.init(store: store, journal: journal, clock: clock)
+        try indexHouse()
+    }
+
+    var now: Instant { Instant(seconds: clock.now()) }
+
+    /// The vault's day, for what lasts "until" a day.
+    var today: Day { now.day(offsetSeconds: (try? LocalTime(seconds: now.seconds))?.offsetSeconds ?? 0) }
+}
+
+extension Vault {
+    /// How often a change is built anew when somebody else was faster.
+    private static let attemptCountMax = 8
+
+    /// Builds a change and commits it with its entry; builds it anew when the state it was built on has moved.
+    ///
+    /// - Parameter build: makes the draft and what the act answers; may run several times.
+    func commit<Answer>(
+        _ event: Event, roster: AreaSecrets? = nil,
+        _ build: (inout Draft, inout Event) throws(HavreError) -> Answer
+    ) throws(HavreError) -> (answer: Answer, receipt: Receipt) {
+        for _ in 0..<Self.attemptCountMax {
+            var draft = Draft(store)
+            var event = event
+            let answer = try build(&draft, &event)
+            let entry = try seal(event, roster: roster).encoded
+            let change = draft.change(entry: entry, time: event.time)
+            do throws(StoreError) { return (answer, try store.submit(change)) } catch {
+                guard error == .stale else { throw HavreError(error) }
+                try indexHouse()
+            }
+        }
+        throw .busy
+    }
+
+    /// Writes an entry and nothing else; what it speaks of may be opened afterwards.
+    @discardableResult
+    func log(_ event: Event, roster: AreaSecrets? = nil) throws(HavreError) -> Receipt {
+        try commit(event, roster: roster) { _, _ in () }.receipt
+    }
+
+    private func seal(_ event: Event, roster: AreaSecrets?) throws(HavreError) -> SealedEvent {
+        let pulse = try pulse(event.time)
+        return try SealedEvent(event, vault: id, pulse: pulse, roster: roster?.newestKey("roster"))
+    }
+
+    /// The auditors' key of this second; their public half lies in the gate, so that entries need no session.
+    private func pulse(_ time: Instant) throws(HavreError) -> Pulse {
+        let second = UInt64(max(0, time.seconds))
+        let known = house.with { $0.pulse }
+        if let known, known.second == second { return known }
+        guard let bytes = try fact("audit/half") else { throw .gateClosed }
+        let half: BoxPublicKey
+        do { half = try BoxPublicKey(bytes: bytes) } catch { throw .tampered }
+        let pulse = Pulse(second: second, to: half)
+        house.with { $0.pulse = pulse }
+        return pulse
+    }
+
+    /// A value that only the gate holds.
+    func fact(_ key: String) throws(HavreError) -> [UInt8]? {
+        try storing { () throws(StoreError) in try store.fact(key) }
+    }
+
+    /// One row with its facts.
+    func row(_ number: UInt64, in area: Area) throws(HavreError) -> (row: Row, facts: RowFacts?) {
+        let row = try storing { () throws(StoreError) in try store.read(area, number) }
+        return (row, row.isEmptied ? nil : try RowFacts(row.payload))
+    }
+
+    func body(_ number: UInt64, in area: Area) throws(HavreError) -> [UInt8] {
+        try storing { () throws(StoreError) in try store.body(area, number) }
+    }
+
+    /// How many rows an area has, 0 when there is none.
+    func count(_ area: Area) throws(HavreError) -> UInt64 {
+        try storing { () throws(StoreError) in try store.area(area) }?.count ?? 0
+    }
+}
+
+/// Runs a call of the store and says what went wrong in the library's terms.
+func storing<Value>(_ body: () throws(StoreError) -> Value) throws(HavreError) -> Value {
+    do throws(StoreError) { return try body() } catch { throw HavreError(error) }
+}
+
+extension HavreError {
+    init(_ error: StoreError) {
+        self =
+            switch error {
+            case .stale, .busy, .inUse: .busy
+            case .closed: .gateClosed
+            case .notFound: .notFound
+            case .storageFull: .storageFull
+            case .outcomeUnknown: .outcomeUnknown
+            case .tampered, .foreign: .tampered
+            case .rolledBack: .rolledBack
+            case .wrongKey: .wrongPassphrase
+            case .invalid(let rule): .failed(rule)
+            case .system(let error): .failed("\(error.call): errno \(error.code)")
+            case .database(let code): .failed("the database answered \(code)")
+            }
+    }
+}
