@@ -107,9 +107,9 @@ import Testing
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
-        let few: JSON = ["session": token, "count": 900]
+        let few: JSON = ["session": token, "case": "900"]
         #expect(try client.call(vault + "Show", few).parameters["records"]?.array?.count == 900)
-        let many: JSON = ["session": token, "count": 3000]
+        let many: JSON = ["session": token, "case": "3000"]
         #expect(refusal { _ = try client.call(vault + "Show", many) } == "Usage")
         var count = 0
         let last = try client.call(vault + "Show", many) {
