@@ -12,7 +12,6 @@ final class TestHouse {
     let folder: URL
     private(set) var vault: Vault
     let fingerprint: String
-    let peer = Peer(uid: 1000, terminal: 7)
 
     init(supervisor: String = "Sylvie") throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("havre-" + UUID().uuidString)
@@ -47,8 +46,7 @@ final class TestHouse {
     func unlock(_ name: String) throws -> Session {
         try vault.unlock(
             name: name, passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)),
-            keyFile: nil,
-            peer: peer
+            keyFile: nil
         ).session
     }
 
@@ -57,8 +55,7 @@ final class TestHouse {
         let enrolled = try vault.enrol(
             name: name, code: SecretBytes(copying: Array(invited.code.utf8)),
             passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)), keyFile: nil,
-            language: .en,
-            peer: peer)
+            language: .en)
         try vault.confirm(name: name, words: enrolled.words, supervisor)
         return try unlock(name)
     }

@@ -18,17 +18,13 @@ extension Vault {
     /// - Throws: `wrongPassphrase` for a code that is unknown, used, expired or somebody else's: all read the same.
     package func enrol(
         name typed: String, code: borrowing SecretBytes, passphrase: borrowing SecretBytes,
-        keyFile: Key<Role.KeyFile>?, language: Language, peer: Peer
+        keyFile: Key<Role.KeyFile>?, language: Language
     ) throws(HavreError) -> Enrolled {
-        let boot = clock.boot()
-        let counter = "code uid \(peer.uid)"
-        guard !attempts.with({ $0.mustWait(counter, now: boot) }) else { throw .tooManyAttempts }
         guard store.state == .serving else { throw .gateClosed }
         do throws(HavreError) {
             return try enrol(typed, try InvitationCode(typed: code), passphrase, keyFile, language)
         } catch {
             if error == .wrongPassphrase {
-                attempts.with { $0.failed(counter, now: boot) }
                 var event = Event(time: now, act: "enrol")
                 event.outcome = "WrongPassphrase"
                 try log(event)

@@ -6,8 +6,6 @@ import HavreSystem
 
 /// What somebody is told when she has unlocked.
 package struct Unlocked: Sendable {
-    /// 64 hex digits; whoever holds it and is the same peer acts as her.
-    package let token: String
     package let session: Session
     /// Things that wait for her, as short codes.
     package let pending: [String]
@@ -20,21 +18,20 @@ extension Vault {
     ///
     /// - Throws: `wrongPassphrase`, `gateClosed` (only a supervisor opens a closed house), `tooManyAttempts`.
     package func unlock(
-        name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?, peer: Peer
+        name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?
     ) throws(HavreError) -> Unlocked {
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
-        let counters = ["name " + key, "uid \(peer.uid)"]
         let boot = clock.boot()
-        guard !attempts.with({ state in counters.contains { state.mustWait($0, now: boot) } }) else {
+        guard !attempts.with({ $0.mustWait(key, now: boot) }) else {
             throw .tooManyAttempts
         }
         do throws(HavreError) {
-            let unlocked = try tryUnlock(key, passphrase, keyFile, peer)
-            attempts.with { state in for counter in counters { state.succeeded(counter) } }
+            let unlocked = try tryUnlock(key, passphrase, keyFile)
+            attempts.with { $0.succeeded(key) }
             return unlocked
         } catch {
             if error == .wrongPassphrase {
-                attempts.with { state in for counter in counters { state.failed(counter, now: boot) } }
+                attempts.with { $0.failed(key, now: boot) }
                 if store.state == .serving {
                     var event = Event(time: now, act: "unlock")
                     event.outcome = "WrongPassphrase"
@@ -46,7 +43,7 @@ extension Vault {
     }
 
     private func tryUnlock(
-        _ nameKey: String, _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?, _ peer: Peer
+        _ nameKey: String, _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?
     ) throws(HavreError) -> Unlocked {
         try indexHouse()
         let (known, row) = try account(nameKey)
@@ -57,16 +54,15 @@ extension Vault {
         let root = RootKeys(opened.root, vault: id, person: account.person)
         let session: Session
         if store.state == .serving {
-            session = try admit(account, root, peer)
+            session = try admit(account, root)
         } else {
-            session = try openGate(account, root, peer)
+            session = try openGate(account, root)
         }
         account.reseal(opened, vault: id, kek: keks[opened.position])
         try remember(session, account, row, root)
-        let token = Hex.encode(Random.bytes(32))
-        sessions.with { $0.add(session, token: token) }
+        sessions.with { $0.add(session) }
         let refused = session.opened.with { $0.refused.count }
-        return Unlocked(token: token, session: session, pending: refused > 0 ? ["refused-mail"] : [])
+        return Unlocked(session: session, pending: refused > 0 ? ["refused-mail"] : [])
     }
 
     private func account(_ nameKey: String) throws(HavreError) -> (Account?, UInt64?) {
@@ -96,7 +92,7 @@ extension Vault {
     /// Opens a closed house with a supervisor's slot. The gate stays open, and `auto.key` is written, only if she is
     /// admitted as the stores stand now: a frozen supervisor, or one who was removed, opens nothing.
     private func openGate(
-        _ account: Account, _ root: RootKeys, _ peer: Peer
+        _ account: Account, _ root: RootKeys
     ) throws(HavreError) -> Session {
         var session: Session?
         var refusal = HavreError.gateClosed
@@ -104,7 +100,7 @@ extension Vault {
             try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
                 do throws(HavreError) {
                     try indexHouse()
-                    session = try admit(account, root, peer)
+                    session = try admit(account, root)
                     return true
                 } catch {
                     refusal = error
@@ -122,11 +118,11 @@ extension Vault {
     }
 
     /// From keys to a session: her ring, the directory, her place in it.
-    private func admit(_ account: Account, _ root: RootKeys, _ peer: Peer) throws(HavreError) -> Session {
+    private func admit(_ account: Account, _ root: RootKeys) throws(HavreError) -> Session {
         let name = try accessing { () throws(AccessError) in try StaffName(account.name) }
         let body = try body(0, in: ring(of: account.person))
         let person = try Person(identity: body, person: account.person, name: name, root: root, vault: id)
-        let session = Session(peer: peer, person: person, role: .keeper, now: clock.boot())
+        let session = Session(person: person, role: .keeper)
         try readRing(session)
         let directory = try directory(session)
         guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone,

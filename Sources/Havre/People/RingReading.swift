@@ -46,6 +46,7 @@ extension Vault {
     ///
     /// - Throws: `HavreError.notGranted`.
     func secrets(of area: HouseArea, _ session: Session) throws(HavreError) -> AreaSecrets {
+        try requireAlive(session)
         guard let key = try ringKey(self.area(area).id, session) else { throw .notGranted }
         return AreaSecrets(vault: id, area: key.area, newest: key.secrets)
     }

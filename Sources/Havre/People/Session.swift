@@ -3,21 +3,8 @@ import HavreCodec
 import HavreSecrets
 import HavreSystem
 
-/// Who asks: what the kernel says of the other end of a connection.
-package struct Peer: Sendable, Equatable {
-    package let uid: UInt32
-    /// Terminal session (getsid of the peer), nil where the kernel cannot tell without a race.
-    package let terminal: Int32?
-
-    package init(uid: UInt32, terminal: Int32?) {
-        self.uid = uid
-        self.terminal = terminal
-    }
-}
-
-/// Somebody unlocked: her keys, her ring, the cases she has open. Ends by `lock`, idleness or panic.
+/// Somebody unlocked: her keys, her ring, the cases she has open. Ends by `lock` or panic.
 package final class Session: Sendable {
-    let peer: Peer
     let person: Person
     package let role: StaffRole
     let opened: Guarded<Opened>
@@ -40,9 +27,6 @@ package final class Session: Sendable {
         var cases: [Identifier: OpenCase] = [:]
         /// Cases whose secrets were renewed while they were open: they open again with the next act.
         var reopening: [Identifier: (purpose: String, until: Int64)] = [:]
-        /// Boot clock seconds.
-        var began: Int64
-        var used: Int64
         var ended = false
     }
 
@@ -51,17 +35,16 @@ package final class Session: Sendable {
         let nameTag: Identifier
     }
 
-    init(peer: Peer, person: Person, role: StaffRole, now: Int64) {
-        self.peer = peer
+    init(person: Person, role: StaffRole) {
         self.person = person
         self.role = role
-        opened = Guarded(Opened(began: now, used: now))
+        opened = Guarded(Opened())
     }
 
     /// The same session once the directory has said what she is.
     func becoming(_ role: StaffRole) -> Session {
         let known = opened.with { $0 }
-        let session = Session(peer: peer, person: person, role: role, now: known.began)
+        let session = Session(person: person, role: role)
         session.opened.with { $0 = known }
         return session
     }

@@ -3,57 +3,29 @@ import HavreCodec
 import HavreSecrets
 import HavreSystem
 
-/// The living sessions, by the digest of their token.
+/// The living sessions: who has keys in memory.
+///
+/// Tokens, terminals and idleness are the daemon's; whoever uses the library directly holds the session itself.
 struct Sessions {
-    private(set) var living: [Digest: Session] = [:]
+    private(set) var living: [ObjectIdentifier: Session] = [:]
 
-    /// Idle for so long, a session ends (policy; seconds).
-    static let idleSeconds: Int64 = 30 * 60
-    /// The longest life of a session (seconds).
-    static let lifeSeconds: Int64 = 8 * 3600
-
-    mutating func add(_ session: Session, token: String) { living[Self.key(token)] = session }
+    mutating func add(_ session: Session) { living[ObjectIdentifier(session)] = session }
 
     mutating func remove(where predicate: (Session) -> Bool) -> [Session] {
         let gone = living.filter { predicate($0.value) }
         for key in gone.keys { living[key] = nil }
         return Array(gone.values)
     }
-
-    /// Only a digest of a token is kept, so that a memory of the map opens nothing.
-    static func key(_ token: String) -> Digest { Hash.blake2b256(Array(token.utf8)) }
 }
 
 extension Vault {
-    /// The session of a token, for the peer it was made for.
-    ///
-    /// - Throws: `HavreError.locked` for an unknown, foreign, idle or ended one: all read the same.
-    package func session(_ token: String, peer: Peer) throws(HavreError) -> Session {
-        let now = clock.boot()
-        let found = sessions.with { $0.living[Sessions.key(token)] }
-        guard let session = found, session.peer == peer else { throw .locked }
-        let alive = session.opened.with { state in
-            guard !state.ended, now - state.used < Sessions.idleSeconds,
-                now - state.began < Sessions.lifeSeconds
-            else { return false }
-            state.used = now
-            state.cases = state.cases.filter { $0.value.until > now }
-            return true
-        }
-        guard alive else {
-            lock(session)
-            throw .locked
-        }
-        return session
-    }
-
     /// How many people are unlocked.
     package var unlockedCount: Int { sessions.with { $0.living.count } }
 
-    /// Ends one session.
+    /// Ends one session: afterwards nothing of it is in memory.
     package func lock(_ session: Session) {
-        let gone = sessions.with { $0.remove { $0 === session } }
-        forget(gone)
+        forget(sessions.with { $0.remove { $0 === session } })
+        session.end()
     }
 
     /// Ends everybody's sessions. Anybody may ask for this.
@@ -69,11 +41,13 @@ extension Vault {
         files.with { $0 = [:] }
     }
 
-    /// Seconds of idleness after which a session ends.
-    package static var idleSeconds: Int64 { Sessions.idleSeconds }
+    /// - Throws: `HavreError.locked` for a session that has ended.
+    func requireAlive(_ session: Session) throws(HavreError) {
+        guard !session.opened.with({ $0.ended }) else { throw .locked }
+    }
 }
 
-/// Failed unlocks by name and by uid: slows down guessing without saying whether a name exists.
+/// Failed unlocks by name: slows down guessing without saying whether a name exists.
 struct Attempts {
     private var failures: [String: (count: Int, last: Int64)] = [:]
 
