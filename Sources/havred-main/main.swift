@@ -1,1 +1,3 @@
 import HavreDaemon
+
+VaultDaemon.main()

@@ -55,7 +55,7 @@ final class TestHouse {
         let enrolled = try vault.enrol(
             name: name, code: SecretBytes(copying: Array(invited.code.utf8)),
             passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)), keyFile: nil,
-            language: .en)
+            lang: nil)
         try vault.confirm(name: name, words: enrolled.words, supervisor)
         return try unlock(name)
     }
@@ -68,7 +68,7 @@ final class TestHouse {
         let sylvie = try house.unlock("Sylvie")
         let amina = try house.hire("Amina", "caseworker", by: sylvie)
         let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, language: .en, amina)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
         #expect(try vault.cases(amina).map(\.code) == [code])
         #expect(throws: HavreError.notOpen) {
             try vault.show(case: code, record: nil, version: nil, amina)
@@ -113,6 +113,6 @@ final class TestHouse {
         let again = try house.unlock("Amina")
         _ = try house.vault.open(case: code, purpose: "visit", again)
         #expect(try house.vault.show(case: code, record: nil, version: nil, again).count == 2)
-        #expect(try house.vault.check(nil).problems == [])
+        #expect(try house.vault.check(nil).problems.isEmpty)
     }
 }

@@ -117,16 +117,24 @@ extension Vault {
         return String(decoding: journal.checkpoint().text, as: UTF8.self)
     }
 
+    /// The newest checkpoint and, for a size that somebody remembers, the proof that it only grew since.
+    package func log(since size: UInt64?) throws(HavreError) -> (checkpoint: String, consistency: [String]?) {
+        let now = journal.checkpoint()
+        let proof = try size.map { size throws(HavreError) in try consistency(since: size, to: now) }
+        return (String(decoding: now.text, as: UTF8.self), proof)
+    }
+
     /// The proof that the ledger of `size` entries is a prefix of the ledger as it is now.
     ///
-    /// - Returns: the hashes, 64 hex digits each; empty for equal sizes.
-    package func consistency(since size: UInt64) throws(HavreError) -> [String] {
-        let now = journal.checkpoint()
+    /// - Returns: the hashes in base64; empty for equal sizes.
+    private func consistency(
+        since size: UInt64, to now: StoredCheckpoint
+    ) throws(HavreError) -> [String] {
         guard size >= 1, size <= now.size else { throw .rolledBack }
         do {
             return try Proof.consistency(
                 from: Int(size), to: Int(now.size), tiles: journal.reader(StoredLedger(store: store))
-            ).map(\.hex)
+            ).map { Base64.standard($0.bytes, padded: true) }
         } catch { throw .tampered }
     }
 

@@ -1,6 +1,6 @@
 import HavreAccess
 import HavreCodec
-package import HavreForms
+import HavreForms
 import HavreSecrets
 import HavreStore
 import HavreSystem
@@ -12,10 +12,11 @@ extension Vault {
     ///
     /// - Returns: the code name.
     package func newCase(
-        owner: String?, backup: String?, risk: String?, language: Language, _ session: Session
+        owner: String?, backup: String?, risk: String?, lang: String?, _ session: Session
     ) throws(HavreError) -> String {
         let verb: Verb = session.role == .supervisor || owner != nil ? .caseNewFor : .caseNew
         guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
+        let language = try Self.language(lang)
         let risk = risk ?? "low"
         guard ["low", "medium"].contains(risk) else {
             throw .invalid(

@@ -11,7 +11,9 @@ extension Vault {
     /// She gets the secrets of the areas that her role admits; whoever she replaces hands over her cases.
     ///
     /// - Throws: `invalid` when the words are not those of the entry.
-    package func confirm(name typed: String, words: String, _ session: Session) throws(HavreError) {
+    package func confirm(
+        name typed: String, words: String, _ session: Session
+    ) throws(HavreError) -> (name: String, role: String) {
         guard Policy.decide(.confirm, role: session.role) == .allowed else { throw .notGranted }
         let name = try accessing { () throws(AccessError) in try StaffName(typed) }
         let member = try commit(event("staff confirm", session)) { draft, event throws(HavreError) in
@@ -35,6 +37,7 @@ extension Vault {
             return member
         }.answer
         if let old = member.resets { try handOver(from: old, to: member, session) }
+        return (member.name.shown, member.role.rawValue)
     }
 
     /// Boxes the secrets of the house's areas to a new member.

@@ -1,6 +1,6 @@
 import HavreAccess
 import HavreCodec
-package import HavreForms
+import HavreForms
 package import HavreSecrets
 import HavreStore
 import HavreSystem
@@ -18,9 +18,10 @@ extension Vault {
     /// - Throws: `wrongPassphrase` for a code that is unknown, used, expired or somebody else's: all read the same.
     package func enrol(
         name typed: String, code: borrowing SecretBytes, passphrase: borrowing SecretBytes,
-        keyFile: Key<Role.KeyFile>?, language: Language
+        keyFile: Key<Role.KeyFile>?, lang: String?
     ) throws(HavreError) -> Enrolled {
         guard store.state == .serving else { throw .gateClosed }
+        let language = try Self.language(lang)
         do throws(HavreError) {
             return try enrol(typed, try InvitationCode(typed: code), passphrase, keyFile, language)
         } catch {

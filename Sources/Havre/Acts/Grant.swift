@@ -150,6 +150,14 @@ extension Vault {
         return (holders, chain.threshold)
     }
 
+    /// The compartments of a case that somebody has, none when she is not on it.
+    package func ownCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
+        guard let caseID = try caseID(code), let key = try ringKey(caseID, session) else { return [] }
+        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+        let inside = try inside(file(caseID), secrets, purpose: nil, session)
+        return inside.standing.compartments.filter { $0 != .roster }.map(\.rawValue).sorted()
+    }
+
     private func holder(
         _ person: Identifier, _ grant: CaseLink.Grant?, _ directory: Directory
     ) -> Holder {

@@ -18,8 +18,6 @@ package struct StaffLine: Sendable {
     package let role: String
     /// invited, unconfirmed or active
     package let state: String
-    /// Six words of the entry, to be compared, while she is unconfirmed.
-    package let words: String?
 }
 
 extension Vault {
@@ -124,9 +122,8 @@ extension Vault {
                 case .active: "active"
                 case .ended: "ended"
                 }
-            // The words are for comparing with what the person says: the list does not give them away.
             return StaffLine(
-                name: member.name.shown, role: member.role.rawValue, state: state, words: nil)
+                name: member.name.shown, role: member.role.rawValue, state: state)
         }
     }
 }

@@ -1,7 +1,7 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
-package import HavreStore
+import HavreStore
 import HavreSystem
 
 extension Vault {
@@ -44,13 +44,36 @@ extension Vault {
     }
 
     /// Authenticates everything that is stored, without anybody's keys.
-    package func check(
-        _ session: Session?, _ progress: (CheckProgress) -> Void = { _ in }
-    ) throws(HavreError) -> CheckReport {
+    package func check(_ session: Session?) throws(HavreError) -> Findings {
         if let session {
             guard Policy.decide(.check, role: session.role) == .allowed else { throw .notGranted }
             try log(event("check", session))
         }
-        return try storing { () throws(StoreError) in try store.check(progress) }
+        return Findings(try storing { () throws(StoreError) in try store.check() })
+    }
+
+    /// The same for a vault whose gate is not there: what can be seen without it, never the whole.
+    package static func checkAlone(vault path: String) throws(HavreError) -> Findings {
+        Findings(try storing { () throws(StoreError) in try Store.checkAlone(vault: path) })
+    }
+}
+
+/// What a look at everything that is stored has found.
+package struct Findings: Sendable {
+    /// Where, and what is wrong there.
+    package let problems: [(place: String, what: String)]
+    /// Whether something could not be looked at, so that "no problems" means less.
+    package let isPartial: Bool
+
+    init(_ report: CheckReport) {
+        problems = report.problems.map { problem in
+            let details = [problem.area.map { "area \($0.id.hex)" }, problem.number.map { "number \($0)" }]
+                .compactMap { $0 }.joined(separator: ", ")
+            return (
+                details.isEmpty ? problem.part.rawValue : "\(problem.part.rawValue): \(details)",
+                "is not what was stored"
+            )
+        }
+        isPartial = report.isPartial
     }
 }

@@ -10,6 +10,7 @@ import HavreSystem
 package struct Shown: Sendable {
     package let record: Identifier
     package let form: String
+    package let compartment: String
     package let version: UInt32
     package let author: String
     package let time: Instant
@@ -46,7 +47,8 @@ extension Vault {
             if let form, record.form != form { continue }
             shown.append(
                 Shown(
-                    record: record.record, form: record.form, version: record.version,
+                    record: record.record, form: record.form, compartment: record.compartment.rawValue,
+                    version: record.version,
                     author: name(of: record.author, inside.directory), time: record.time,
                     text: String(decoding: text, as: UTF8.self)))
         }

@@ -30,12 +30,14 @@ extension Vault {
 
     /// Writes a whole new version of a record; the older ones stay.
     package func edit(
-        case code: String, record: Identifier, fields: JSON, _ session: Session
+        case code: String, record: Identifier, fields: JSON, restingOn version: UInt32? = nil,
+        _ session: Session
     ) throws(HavreError) -> Written {
         try write(code, session, "edit") { inside, today throws(HavreError) in
             guard let last = inside.index.records[record]?.last, let compartment = last.compartment,
                 inside.allows(.read, compartment)
             else { throw .notFound }
+            guard version == nil || version == last.version else { throw .busy }
             let text = try self.read(last, inside)
             let form = try Self.form(text.form)
             return RecordPlan(

@@ -10,6 +10,8 @@ package final class Session: Sendable {
     let opened: Guarded<Opened>
 
     package var name: String { person.name.shown }
+    /// The role, as statements and messages write it.
+    package var roleName: String { role.rawValue }
 
     /// What changes while a session lives.
     struct Opened {

@@ -1,0 +1,112 @@
+import Havre
+import HavreCodec
+import HavreSecrets
+
+/// What somebody asks about herself.
+enum MethodsMe {
+    static let table: [Method<VaultHouse>] = [
+        Method("Enrol", .serving, isGuess: true, decode: enrolment, act: enrol),
+        Method("Unlock", .always, isGuess: true, remembers: true, decode: unlocking, act: unlock),
+        Method("Passwd", .session, isGuess: true, decode: change, act: passwd),
+        Method("Whoami", .session) { request throws(Refusal) in
+            let session = try request.requireSession()
+            return Answer([
+                "user": .string(session.name), "role": .string(session.roleName),
+                "idleSeconds": .int(idleSeconds),
+                "open": .array(request.house.vault.openCases(session).map { .string($0) }), "pending": [],
+            ])
+        },
+    ]
+
+    /// Idle for so long, a session ends; and at most so long it lives (seconds).
+    static let idleSeconds: Int64 = 30 * 60
+    static let totalSeconds: Int64 = 8 * 3600
+
+    private struct Enrolment: Sendable {
+        let name: String
+        let code: DescriptorIndex
+        let passphrase: DescriptorIndex
+        let keyFile: DescriptorIndex?
+        let lang: String?
+    }
+
+    @Sendable private static func enrolment(_ fields: inout Fields) throws(CodecError) -> Enrolment {
+        Enrolment(
+            name: try fields.string("name", max: 256), code: try fields.descriptor("code"),
+            passphrase: try fields.descriptor("passphrase"),
+            keyFile: try fields.optionalDescriptor("keyfile"),
+            lang: try fields.optionalString("lang", max: 8))
+    }
+
+    @Sendable private static func enrol(
+        _ call: Enrolment, _ request: borrowing Request<VaultHouse>
+    ) throws(Refusal) -> Answer {
+        let code = try request.secret(call.code)
+        let passphrase = try request.secret(call.passphrase)
+        let keyFile = try request.keyFile(call.keyFile)
+        let vault = request.house.vault
+        let enrolled = try acting { () throws(HavreError) in
+            try vault.enrol(
+                name: call.name, code: code, passphrase: passphrase, keyFile: keyFile, lang: call.lang)
+        }
+        return Answer([
+            "name": .string(enrolled.name), "role": .string(enrolled.role), "words": .string(enrolled.words),
+        ])
+    }
+
+    private struct Unlocking: Sendable {
+        let name: String
+        let passphrase: DescriptorIndex
+        let keyFile: DescriptorIndex?
+    }
+
+    @Sendable private static func unlocking(_ fields: inout Fields) throws(CodecError) -> Unlocking {
+        Unlocking(
+            name: try fields.string("name", max: 256), passphrase: try fields.descriptor("passphrase"),
+            keyFile: try fields.optionalDescriptor("keyfile"))
+    }
+
+    @Sendable private static func unlock(
+        _ call: Unlocking, _ request: borrowing Request<VaultHouse>
+    ) throws(Refusal) -> Answer {
+        let passphrase = try request.secret(call.passphrase)
+        let keyFile = try request.keyFile(call.keyFile)
+        let vault = request.house.vault
+        let unlocked = try acting { () throws(HavreError) in
+            try vault.unlock(name: call.name, passphrase: passphrase, keyFile: keyFile)
+        }
+        let token = request.server.sessions.add(
+            unlocked.session, peer: request.peer, idleSeconds: idleSeconds, totalSeconds: totalSeconds)
+        return Answer([
+            "session": .string(token), "user": .string(unlocked.session.name),
+            "role": .string(unlocked.session.roleName), "idleSeconds": .int(idleSeconds),
+            "pending": .array(unlocked.pending.map { ["kind": .string($0)] }),
+        ])
+    }
+
+    private struct Change: Sendable {
+        let old: DescriptorIndex
+        let new: DescriptorIndex
+        let keyFile: DescriptorIndex?
+    }
+
+    @Sendable private static func change(_ fields: inout Fields) throws(CodecError) -> Change {
+        Change(
+            old: try fields.descriptor("passphrase"), new: try fields.descriptor("newPassphrase"),
+            keyFile: try fields.optionalDescriptor("keyfile"))
+    }
+
+    @Sendable private static func passwd(
+        _ call: Change, _ request: borrowing Request<VaultHouse>
+    ) throws(Refusal) -> Answer {
+        let session = try request.requireSession()
+        let old = try request.secret(call.old)
+        let new = try request.secret(call.new)
+        let keyFile = try request.keyFile(call.keyFile)
+        let vault = request.house.vault
+        try acting { () throws(HavreError) in
+            try vault.passwd(old: old, new: new, keyFile: keyFile, newKeyFile: nil, session)
+        }
+        return Answer()
+    }
+}

@@ -1,0 +1,158 @@
+import Havre
+import HavreCodec
+
+/// What is done inside an open case.
+enum MethodsRecords {
+    static let table: [Method<VaultHouse>] = [
+        Method("Forms", .always, decode: form, act: forms),
+        Method("Add", .session, decode: addition) { (call, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let written = try acting { () throws(HavreError) in
+                try vault.add(case: call.code, form: call.form, fields: call.fields, session)
+            }
+            return answer(written)
+        },
+        Method("Edit", .session, decode: edition) { (call, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let written = try acting { () throws(HavreError) in
+                try vault.edit(
+                    case: call.code, record: call.record, fields: call.fields, restingOn: call.version,
+                    session)
+            }
+            return answer(written)
+        },
+        Method("Show", .session, answers: .onceOrMore, decode: showing) { (call, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let shown = try acting { () throws(HavreError) in
+                try vault.show(
+                    case: call.code, record: call.record, version: call.version, form: call.form, session)
+            }
+            return try request.list("records", shown.map(json))
+        },
+        Method("History", .session, decode: one) { (call, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let items = try acting { () throws(HavreError) in
+                try vault.history(case: call.code, record: call.id, session)
+            }
+            return Answer(["versions": .array(items.map(json))])
+        },
+        Method("Find", .session, answers: .onceOrMore, decode: search) { (call, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let hits = try acting { () throws(HavreError) in
+                try vault.find(call.text, case: call.code, session)
+            }
+            return try request.list(
+                "hits",
+                hits.map {
+                    [
+                        "case": .string($0.code), "record": .string($0.record.hex), "form": .string($0.form),
+                        "field": .string($0.field),
+                    ]
+                })
+        },
+    ]
+
+    private static func answer(_ written: Written) -> Answer {
+        Answer(["record": .string(written.record.hex), "version": .int(Int64(written.version))])
+    }
+
+    private static func json(_ shown: Shown) -> JSON {
+        [
+            "record": .string(shown.record.hex), "form": .string(shown.form),
+            "compartment": .string(shown.compartment), "version": .int(Int64(shown.version)),
+            "author": .string(shown.author), "time": .int(shown.time.seconds), "sdjwt": .string(shown.text),
+        ]
+    }
+
+    private static func json(_ item: HistoryItem) -> JSON {
+        [
+            "version": .int(Int64(item.version)), "author": .string(item.author),
+            "time": .int(item.time.seconds), "changed": .array(item.changed.map { .string($0) }),
+        ]
+    }
+
+    private struct FormQuery: Sendable {
+        let form: String?
+        let lang: String?
+    }
+
+    @Sendable private static func form(_ fields: inout Fields) throws(CodecError) -> FormQuery {
+        FormQuery(
+            form: try fields.optionalString("form", max: 64), lang: try fields.optionalString("lang", max: 8))
+    }
+
+    @Sendable private static func forms(
+        _ query: FormQuery, _ request: borrowing Request<VaultHouse>
+    ) throws(Refusal) -> Answer {
+        let vault = request.house.vault
+        let answer = try acting { () throws(HavreError) in try vault.forms(query.form, lang: query.lang) }
+        return Answer(answer.object ?? [:])
+    }
+
+    private struct Addition: Sendable {
+        let code: String
+        let form: String
+        let fields: JSON
+    }
+
+    @Sendable private static func addition(_ fields: inout Fields) throws(CodecError) -> Addition {
+        Addition(
+            code: try fields.string("case", max: 64), form: try fields.string("form", max: 64),
+            fields: try fields.object("fields"))
+    }
+
+    private struct Edition: Sendable {
+        let code: String
+        let record: Identifier
+        let fields: JSON
+        let version: UInt32?
+    }
+
+    @Sendable private static func edition(_ fields: inout Fields) throws(CodecError) -> Edition {
+        Edition(
+            code: try fields.string("case", max: 64), record: try fields.identifier("record"),
+            fields: try fields.object("fields"), version: try fields.version())
+    }
+
+    private struct Showing: Sendable {
+        let code: String
+        let record: Identifier?
+        let form: String?
+        let version: UInt32?
+    }
+
+    @Sendable private static func showing(_ fields: inout Fields) throws(CodecError) -> Showing {
+        Showing(
+            code: try fields.string("case", max: 64), record: try fields.optionalIdentifier("record"),
+            form: try fields.optionalString("form", max: 64), version: try fields.version())
+    }
+
+    private struct One: Sendable {
+        let code: String
+        let id: Identifier
+    }
+
+    @Sendable private static func one(_ fields: inout Fields) throws(CodecError) -> One {
+        One(code: try fields.string("case", max: 64), id: try fields.identifier("record"))
+    }
+
+    private struct Search: Sendable {
+        let text: String
+        let code: String?
+    }
+
+    @Sendable private static func search(_ fields: inout Fields) throws(CodecError) -> Search {
+        Search(text: try fields.string("text", max: 1024), code: try fields.optionalString("case", max: 64))
+    }
+}
+
+extension Fields {
+    fileprivate mutating func version() throws(CodecError) -> UInt32? {
+        try optionalInt("version", in: 1...Int64(UInt32.max)).map { UInt32($0) }
+    }
+}

@@ -1,0 +1,60 @@
+import Havre
+import HavreSystem
+
+/// `havred`, and `havre daemon`: one vault served in the foreground.
+package enum VaultDaemon {
+    /// Every method that is served; the groups are one file each.
+    static var methods: [Method<VaultHouse>] {
+        MethodsStart.table(version: version) + MethodsMe.table + MethodsStaff.table + MethodsCases.table
+            + MethodsRecords.table + MethodsFiles.table + MethodsAccess.table + MethodsKeeping.table
+    }
+
+    /// The version of the programs, as `Status` says it.
+    package static let version = "0.1.0"
+
+    /// Runs until it is told to stop.
+    ///
+    /// - Parameter arguments: without the program's name and verb.
+    /// - Returns: the exit status: 0 ended cleanly, 1 failed, 2 a bad command line, 5 stores that were tampered with.
+    package static func run(_ arguments: [String]) -> Int32 {
+        if arguments.contains("--help") {
+            Daemon.say(DaemonOptions.help, to: 1)
+            return 0
+        }
+        let options: DaemonOptions
+        do throws(DaemonOptions.Mistake) { options = try DaemonOptions(parsing: arguments) } catch {
+            Daemon.say("havred: \(error.rule)\n", to: 2)
+            return 2
+        }
+        do throws(SystemError) { try Daemon.harden() } catch {
+            Daemon.say("havred: the process could not be hardened (\(error.call), \(error.code))\n", to: 2)
+            return 1
+        }
+        return serve(options)
+    }
+
+    private static func serve(_ options: DaemonOptions) -> Int32 {
+        let vault: Vault
+        do throws(HavreError) {
+            vault = try Vault(vault: options.vault, gate: options.gate, deviceKey: options.deviceKey)
+        } catch {
+            Daemon.say("havred: the vault could not be opened: \(error.name)\n", to: 2)
+            return error == .tampered || error == .rolledBack ? 5 : 1
+        }
+        do throws(SystemError) {
+            try Daemon.serve(VaultHouse(vault), methods: methods, options: options, version: version)
+            return 0
+        } catch {
+            Daemon.say("havred: the socket could not be served (\(error.call), \(error.code))\n", to: 2)
+            return 1
+        }
+    }
+}
+
+extension VaultDaemon {
+    /// The whole program.
+    package static func main() -> Never {
+        let status = run(Array(CommandLine.arguments.dropFirst()))
+        Process.exitNow(status)
+    }
+}

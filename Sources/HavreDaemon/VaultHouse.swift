@@ -1,0 +1,88 @@
+package import Havre
+package import HavreCodec
+import HavreSecrets
+import HavreSystem
+import HavreWire
+
+/// A vault as the daemon serves it.
+package final class VaultHouse: House {
+    let vault: Vault
+
+    package init(_ vault: Vault) { self.vault = vault }
+
+    package typealias Session = Havre.Session
+
+    package var isServing: Bool { vault.isServing }
+    package var warnings: [String] { vault.warnings }
+    package var fingerprint: String? { vault.fingerprint }
+
+    package func log(since size: Int64?) throws(Refusal) -> LogState? {
+        guard vault.isServing else { return nil }
+        return try acting { () throws(HavreError) in
+            // The proof first: an entry written in between only makes the checkpoint newer than it.
+            let (checkpoint, proof) = try vault.log(since: size.map { UInt64(max(0, $0)) })
+            return LogState(checkpoint: checkpoint, consistency: proof)
+        }
+    }
+
+    package func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON] {
+        try acting { () throws(HavreError) in
+            let answer = try vault.hello(nonce: nonce, path: path)
+            return [
+                "fingerprint": .string(vault.fingerprint ?? ""),
+                "hostKey": .string(Hex.encode(answer.hostKey)),
+                "signature": .string(Base64.url(answer.signature)),
+            ]
+        }
+    }
+
+    package func lock(_ session: Havre.Session) { vault.lock(session) }
+    package func panic() { vault.panic() }
+    package func close() { vault.close() }
+}
+
+/// Runs an act of the library and says what it refused in the terms of the protocol.
+func acting<Value: ~Copyable>(_ act: () throws(HavreError) -> Value) throws(Refusal) -> Value {
+    do throws(HavreError) { return try act() } catch { throw Refusal(error) }
+}
+
+extension Refusal {
+    init(_ error: HavreError) {
+        guard let fault = Fault(rawValue: error.name) else { preconditionFailure("the names are the same") }
+        self =
+            switch error {
+            case .invalid(let field, let rule): .invalid(field, rule)
+            case .usage(let rule): Refusal(fault, ["rule": .string(rule)])
+            case .needsApproval(let why): Refusal(fault, ["why": .string(why)])
+            default: Refusal(fault)
+            }
+    }
+}
+
+extension Request {
+    /// The secret in a sealed memory file, read straight into guarded memory.
+    ///
+    /// - Throws: `Invalid` for a file that its sender could still change, or one above 4,096 bytes.
+    borrowing func secret(_ index: DescriptorIndex) throws(Refusal) -> SecretBytes {
+        let shared = try descriptor(index)
+        do throws(SystemError) {
+            var secret = SecretBytes(zeroed: try MemoryFile.sealedByteCount(shared.descriptor))
+            let count = try secret.withMutableBytes { span throws(SystemError) in
+                try MemoryFile.read(sealed: shared.descriptor, into: &span)
+            }
+            return secret.prefix(count)
+        } catch {
+            throw .invalid(index.field, "must be a sealed memory file of at most 4096 bytes")
+        }
+    }
+
+    /// A key file takes part as its BLAKE2b-256, which the client computes: 32 bytes.
+    borrowing func keyFile(_ index: DescriptorIndex?) throws(Refusal) -> Key<Role.KeyFile>? {
+        guard let index else { return nil }
+        do { return try Key<Role.KeyFile>(try secret(index)) } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw .invalid(index.field, "must be the 32-byte digest of the key file")
+        }
+    }
+}
