@@ -36,8 +36,8 @@ extension CaseLink {
         case .grant(let grant):
             [
                 "person": .string(grant.person.hex), "keys": grant.keys.json,
-                "compartments": .array(grant.compartments.map { .string($0.rawValue) }),
-                "rights": .array(grant.rights.map { .string($0.rawValue) }),
+                "compartments": .array(grant.compartments.sorted().map { .string($0.rawValue) }),
+                "rights": .array(grant.rights.sorted().map { .string($0.rawValue) }),
                 "until": .string(grant.until.description), "purpose": .string(grant.purpose),
             ]
         case .removal(let removal):
@@ -55,17 +55,7 @@ extension CaseLink {
     private static func json(_ person: Identifier?) -> JSON { person.map { .string($0.hex) } ?? .null }
 
     private static func json(_ sealings: [Compartment: Sealing]) -> JSON {
-        .object(
-            Dictionary(
-                uniqueKeysWithValues: sealings.map { compartment, sealing in
-                    (
-                        compartment.rawValue,
-                        [
-                            "generation": .int(Int64(sealing.generation)),
-                            "commitment": .string(sealing.commitment.hex),
-                        ] as JSON
-                    )
-                }))
+        .object(Dictionary(uniqueKeysWithValues: sealings.map { ($0.key.rawValue, $0.value.json) }))
     }
 
     /// A link as read: its place, the case, the directory it was signed under, its matter.
@@ -100,7 +90,7 @@ extension CaseLink {
                 Founding(
                     code: try fields.string("code", max: 64),
                     threshold: Int(try fields.int("threshold", in: 1...2)),
-                    owner: try fields.identifier("owner"), backup: try fields.optionalPerson("backup"),
+                    owner: try fields.identifier("owner"), backup: try fields.personOrNull("backup"),
                     sealings: try fields.sealings("sealings")))
         case "grant":
             .grant(
@@ -109,7 +99,7 @@ extension CaseLink {
                     keys: try PublicKeys(try fields.json("keys"), at: "keys"),
                     compartments: try fields.words("compartments", of: Compartment.self),
                     rights: try fields.words("rights", of: Right.self),
-                    until: try Day(parsing: try fields.string("until", max: 10)),
+                    until: try fields.day("until"),
                     purpose: try fields.string("purpose", max: 256)))
         case "removal":
             .removal(
@@ -118,7 +108,7 @@ extension CaseLink {
         case "assignment":
             .assignment(
                 Assignment(
-                    owner: try fields.identifier("owner"), backup: try fields.optionalPerson("backup"),
+                    owner: try fields.identifier("owner"), backup: try fields.personOrNull("backup"),
                     rotations: try fields.sealings("rotations")))
         case "author":
             .author(
@@ -129,30 +119,15 @@ extension CaseLink {
 }
 
 extension Fields {
-    fileprivate mutating func optionalPerson(_ key: String) throws(CodecError) -> Identifier? {
-        switch try json(key) {
-        case .null: nil
-        case .string(let hex): try Identifier(hex: hex)
-        default: throw .invalid(field: key, rule: "must be a person or null")
-        }
-    }
-
     fileprivate mutating func sealings(
         _ key: String
     ) throws(CodecError) -> [Compartment: CaseLink.Sealing] {
-        guard let object = try json(key).object else {
-            throw .invalid(field: key, rule: "must be an object of compartments")
-        }
         var result: [Compartment: CaseLink.Sealing] = [:]
-        for (name, json) in object {
+        for (name, json) in try object(key).object ?? [:] {
             guard let compartment = Compartment(rawValue: name) else {
                 throw .invalid(field: key, rule: "names something that is no compartment")
             }
-            var fields = try Fields(json, at: key)
-            result[compartment] = CaseLink.Sealing(
-                generation: UInt64(try fields.int("generation", in: 0...Int64(1 << 32))),
-                commitment: try fields.digest("commitment"))
-            try fields.finish()
+            result[compartment] = try CaseLink.Sealing(json, at: key)
         }
         return result
     }

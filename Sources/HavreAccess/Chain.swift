@@ -3,27 +3,37 @@ package import HavreSecrets
 
 /// Who is on a case and with which secrets: the verified chain of its statements.
 ///
-/// Holding a secret is never the right: every read asks `standing(of:on:)` of the present chain.
+/// Holding a secret is never the right: every read asks `standing(of:on:in:)` of the present chain. Whether a
+/// link is believed depends on the links before it and on the directory as it was when the link was signed, never
+/// on what the directory became: what was right then stays right, whoever reads it whenever.
 package struct Chain: Sendable {
     package let vault: Identifier
     package let caseID: Identifier
     package let code: String
     package let threshold: Int
-    /// Who made link 0: the owner, or a supervisor for her.
+    /// Who made link 0: the owner, or somebody for her.
     package let creator: Identifier
-    package private(set) var owner: Identifier
-    package private(set) var backup: Identifier?
+    package internal(set) var owner: Identifier
+    package internal(set) var backup: Identifier?
     /// Digest of the newest link.
-    package private(set) var head: Digest
-    package private(set) var count: UInt64
+    package internal(set) var head: Digest
+    package internal(set) var count: UInt64
+    /// Number of links of the directory that the newest link was signed under. It never goes down: nobody who
+    /// has gone since signs with a date from before.
+    package internal(set) var directoryCount: UInt64
     /// The newest generation of each compartment.
-    package private(set) var sealings: [Compartment: CaseLink.Sealing]
+    package internal(set) var sealings: [Compartment: CaseLink.Sealing]
     /// Living and expired grants by person; a removal takes hers away.
-    package private(set) var grants: [Identifier: Holding]
+    package internal(set) var grants: [Identifier: Holding] = [:]
     /// Author keys ever certified here, by key: a signature stays good after its author left.
-    package private(set) var authors: [VerifyKey: Identifier] = [:]
-    /// Digest of the link that gave each present holder her place.
-    private var ownerLink: Digest
+    package internal(set) var authors: [VerifyKey: Identifier] = [:]
+    /// The link that gave the owner her place.
+    var ownerLink: Digest
+    /// Compartments whose newest secret came to somebody by any of her grants, also by one that a narrower
+    /// grant replaced.
+    var held: [Identifier: Set<Compartment>] = [:]
+    /// What each link ever gave.
+    var places: [Digest: Place]
 
     /// A grant and the link that made it.
     package struct Holding: Sendable, Equatable {
@@ -31,24 +41,23 @@ package struct Chain: Sendable {
         package let link: Digest
     }
 
+    /// What one link gave to whom.
+    struct Place: Sendable {
+        let person: Identifier
+        let standing: Standing
+    }
+
     /// Starts from link 0.
     ///
-    /// - Throws: `AccessError` unless a caseworker founds her own case or a supervisor one for somebody.
+    /// - Throws: `AccessError` unless a caseworker founds her own case, or a supervisor one for somebody, or
+    ///   shelter staff one for a caseworker.
     package init(founding statement: Statement, directory: Directory) throws(AccessError) {
         let decoded = try CaseLink.decode(statement)
         guard case .founding(let founding) = decoded.matter, decoded.link.number == 0,
             decoded.link.previous == Digest.zero, decoded.link.vault == directory.vault
         else { throw .notLinked }
         let signer = try Self.signer(of: statement, decoded, directory)
-        guard signer.role == .supervisor || signer.person == founding.owner,
-            !Policy.roles(for: .caseNew).union(Policy.roles(for: .caseNewFor)).isDisjoint(with: [signer.role])
-        else { throw .refused(rule: "a caseworker founds her own cases, a supervisor those of others") }
-        guard Set(founding.sealings.keys) == Set(Compartment.allCases),
-            founding.sealings.values.allSatisfy({ $0.generation == 0 })
-        else { throw .invalid(field: "sealings", rule: "must name every compartment, generation 0") }
-        guard founding.threshold == 1 else {
-            throw .refused(rule: "two-person cases are not made yet")
-        }
+        try Self.check(founding, by: signer, directory, at: decoded.directory)
         vault = decoded.link.vault
         caseID = decoded.caseID
         code = founding.code
@@ -58,10 +67,10 @@ package struct Chain: Sendable {
         backup = founding.backup
         head = statement.digest
         count = 1
+        directoryCount = decoded.directory
         sealings = founding.sealings
-        grants = [:]
         ownerLink = statement.digest
-        try requireOwner(founding.owner, directory)
+        places = [statement.digest: Place(person: founding.owner, standing: .owner)]
     }
 
     /// What the next link must say of its place.
@@ -74,37 +83,43 @@ package struct Chain: Sendable {
     /// - Throws: `AccessError`; the chain is unchanged then.
     package mutating func append(_ statement: Statement, directory: Directory) throws(AccessError) {
         let decoded = try CaseLink.decode(statement)
-        guard decoded.link.vault == vault, decoded.caseID == caseID, decoded.link.number == count,
-            decoded.link.previous == head
+        guard decoded.link.vault == vault, directory.vault == vault, decoded.caseID == caseID,
+            decoded.link.number == count, decoded.link.previous == head, decoded.directory >= directoryCount
         else { throw .notLinked }
         let signer = try Self.signer(of: statement, decoded, directory)
+        // Worked out on a copy: a rule that refuses half-way leaves nothing behind.
+        var next = self
         switch decoded.matter {
         case .founding: throw .notLinked
         case .grant(let grant):
-            try requireSupervisor(signer)
-            try accept(grant, statement.digest, directory)
+            try Self.require(.grant, of: signer)
+            try next.accept(grant, decoded, statement.digest, directory)
         case .removal(let removal):
-            try requireSupervisor(signer)
-            try accept(removal)
+            try Self.require(.revoke, of: signer)
+            try next.accept(removal)
         case .assignment(let assignment):
-            try requireSupervisor(signer)
-            try accept(assignment, statement.digest, directory)
+            try Self.require(.caseAssign, of: signer)
+            try next.accept(assignment, decoded, statement.digest, directory)
         case .author(let author):
-            guard author.person == signer.person, authors[author.key] == nil else {
-                throw .refused(rule: "everybody certifies her own author key, once")
-            }
-            authors[author.key] = author.person
+            try next.accept(author, by: signer, at: decoded.link.time)
         }
-        head = statement.digest
-        count += 1
+        next.head = statement.digest
+        next.count += 1
+        next.directoryCount = decoded.directory
+        self = next
     }
 
-    /// Somebody's present place, nil when she has none: no grant, expired, or no longer in the house.
+    /// Somebody's present place, nil when she has none: no grant, expired, or no longer at work in the house.
+    package func standing(of person: Identifier, on today: Day, in directory: Directory) -> Standing? {
+        guard directory.vault == vault, directory.active(person) != nil else { return nil }
+        return standing(of: person, on: today)
+    }
+
+    /// Somebody's place as far as the chain alone knows: whoever asks has looked in the directory herself.
     package func standing(of person: Identifier, on today: Day) -> Standing? {
         if person == owner { return .owner }
         guard let grant = grants[person]?.grant, today <= grant.until else { return nil }
-        return Standing(
-            isOwner: false, compartments: Set(grant.compartments).union([.roster]), rights: Set(grant.rights))
+        return Standing(grant)
     }
 
     /// The link that gives somebody her place: what a record version names as its right to be written.
@@ -112,89 +127,33 @@ package struct Chain: Sendable {
         person == owner ? ownerLink : grants[person]?.link
     }
 
-    /// Everybody who holds secrets of a compartment now, living or expired: who gets the next generation.
+    /// Whether a link of this chain gave a person a right to a compartment, now or formerly.
+    ///
+    /// A record version names such a link: holding the key of a compartment makes nobody a writer of it.
+    package func gave(
+        _ right: Right, to person: Identifier, in compartment: Compartment, by link: Digest
+    ) -> Bool {
+        guard let place = places[link], place.person == person else { return false }
+        return place.standing.has(right, to: compartment)
+    }
+
+    /// Everybody who gets the next generation of a compartment: the owner, and whose grant lives and who is at
+    /// work in the house. Who comes back gets the newest secrets with her new grant.
+    package func holders(of compartment: Compartment, on today: Day, in directory: Directory) -> [Identifier]
+    {
+        holders(of: compartment).filter { standing(of: $0, on: today, in: directory) != nil }
+    }
+
+    /// Everybody with a grant of a compartment, living or expired, and the owner.
     package func holders(of compartment: Compartment) -> [Identifier] {
         let granted = grants.filter {
             $0.value.grant.compartments.contains(compartment) || compartment == .roster
         }
-        return ([owner] + granted.keys.filter { $0 != owner }.sorted())
+        return [owner] + granted.keys.sorted()
     }
 
-    // Rules of the kinds.
-
-    private static func signer(
-        of statement: Statement, _ decoded: CaseLink.Decoded, _ directory: Directory
-    ) throws(AccessError) -> Member {
-        guard decoded.directory <= directory.count,
-            let member = directory.active(decoded.link.by, atCount: decoded.directory),
-            let key = member.keys?.sign, statement.isSigned(by: [key])
-        else { throw .notSigned }
-        return member
-    }
-
-    private func requireSupervisor(_ signer: Member) throws(AccessError) {
-        guard signer.role == .supervisor else { throw .refused(rule: "a supervisor signs this") }
-    }
-
-    private func requireOwner(_ person: Identifier, _ directory: Directory) throws(AccessError) {
-        guard let member = directory.members[person], member.activeFrom != nil, member.role.worksOnCases
-        else {
-            throw .refused(rule: "the owner must be confirmed staff who works on cases")
-        }
-    }
-
-    private mutating func accept(
-        _ grant: CaseLink.Grant, _ digest: Digest, _ directory: Directory
-    ) throws(AccessError) {
-        guard let member = directory.members[grant.person], member.activeFrom != nil,
-            member.keys == grant.keys
-        else { throw .refused(rule: "the keys of the grant are not the person's keys in the directory") }
-        guard member.role.worksOnCases else { throw .refused(rule: "this role never works on cases") }
-        guard grant.person != owner else { throw .refused(rule: "the owner has every compartment already") }
-        guard !grant.compartments.isEmpty, !grant.compartments.contains(.roster) else {
-            throw .invalid(field: "compartments", rule: "must name at least one, and never roster")
-        }
-        guard grant.rights.contains(.read) else {
-            throw .invalid(field: "rights", rule: "must contain read")
-        }
-        grants[grant.person] = Holding(grant: grant, link: digest)
-    }
-
-    private mutating func accept(_ removal: CaseLink.Removal) throws(AccessError) {
-        guard let holding = grants[removal.person] else {
-            throw .refused(rule: "the person holds no grant on the case")
-        }
-        let held = Set(holding.grant.compartments).union([.roster])
-        try rotate(removal.rotations, atLeast: held)
-        grants[removal.person] = nil
-    }
-
-    private mutating func accept(
-        _ assignment: CaseLink.Assignment, _ digest: Digest, _ directory: Directory
-    ) throws(AccessError) {
-        try requireOwner(assignment.owner, directory)
-        if assignment.owner != owner {
-            try rotate(assignment.rotations, atLeast: Set(Compartment.allCases))
-            grants[assignment.owner] = nil
-            ownerLink = digest
-        } else if !assignment.rotations.isEmpty {
-            throw .invalid(field: "rotations", rule: "must be empty when the owner stays")
-        }
-        owner = assignment.owner
-        backup = assignment.backup
-    }
-
-    private mutating func rotate(
-        _ rotations: [Compartment: CaseLink.Sealing], atLeast needed: Set<Compartment>
-    ) throws(AccessError) {
-        guard needed.isSubset(of: rotations.keys) else {
-            throw .refused(rule: "every compartment that the person held gets a new secret")
-        }
-        for (compartment, sealing) in rotations {
-            guard let old = sealings[compartment], sealing.generation == old.generation + 1,
-                sealing.commitment != old.commitment
-            else { throw .refused(rule: "a new generation follows the last one") }
-        }
-        sealings.merge(rotations) { _, new in new }
-    }
+    /// The compartments that the removal of somebody has to give new secrets, `roster` among them.
+    ///
+    /// More than her present grant when a narrower grant replaced a wider one; empty when she has no grant.
+    package func held(by person: Identifier) -> Set<Compartment> { held[person] ?? [] }
 }

@@ -38,16 +38,17 @@ package struct Delivery: Sendable, Equatable {
         [
             "vault": .string(vault.hex), "area": .string(area.hex), "link": .string(link.hex),
             "by": .string(by.hex), "directory": .int(Int64(directory)), "recipient": recipient.json,
-            "sealings": .object(
-                sealings.mapValues {
-                    ["generation": .int(Int64($0.generation)), "commitment": .string($0.commitment.hex)]
-                }),
+            "sealings": .object(sealings.mapValues(\.json)),
         ]
     }
 
     /// Reads and checks a delivery for one recipient.
     ///
-    /// - Throws: `AccessError` unless an active member of the time signed it and it names both own keys.
+    /// Secrets are given by supervisors, and by whoever may found a case for somebody else, who gives those of
+    /// the case. A delivery waits until its recipient comes back, so that its signer may have left meanwhile.
+    ///
+    /// - Throws: `AccessError` unless somebody who might signed it at the time, it names both own keys, and what it
+    ///   says of an area of the house is what the directory says.
     package init(_ statement: Statement, for own: PublicKeys, directory: Directory) throws(AccessError) {
         guard statement.kind == Self.kind else { throw .invalid(field: "kind", rule: "must be a delivery") }
         do throws(CodecError) {
@@ -60,12 +61,8 @@ package struct Delivery: Sendable, Equatable {
             self.directory = UInt64(try fields.int("directory", in: 1...Int64(1 << 52)))
             recipient = try PublicKeys(try fields.json("recipient"), at: "recipient")
             var sealings: [String: CaseLink.Sealing] = [:]
-            for (name, json) in try fields.json("sealings").object ?? [:] {
-                var inner = try Fields(json, at: "sealings")
-                sealings[name] = CaseLink.Sealing(
-                    generation: UInt64(try inner.int("generation", in: 0...Int64(1 << 32))),
-                    commitment: try inner.digest("commitment"))
-                try inner.finish()
+            for (name, json) in try fields.object("sealings").object ?? [:] {
+                sealings[name] = try CaseLink.Sealing(json, at: "sealings")
             }
             self.sealings = sealings
             try fields.finish()
@@ -75,5 +72,21 @@ package struct Delivery: Sendable, Equatable {
         guard let member = directory.active(by, atCount: self.directory), let key = member.keys?.sign,
             statement.isSigned(by: [key])
         else { throw .notSigned }
+        let isOfHouse = try requireNames(directory)
+        let givers = isOfHouse ? [.supervisor] : Policy.roles(for: .caseNewFor)
+        guard givers.contains(member.role) else { throw .refused(rule: "the signer may not give secrets") }
+    }
+
+    /// Looks whether the secrets are some compartments of a case, or exactly one area of the house.
+    private func requireNames(_ directory: Directory) throws(AccessError) -> Bool {
+        if sealings.count == 1, let (name, sealing) = sealings.first, let area = HouseArea(rawValue: name) {
+            guard directory.areaKey(area, generation: sealing.generation)?.commitment == sealing.commitment
+            else { throw .refused(rule: "the directory names another secret of the area") }
+            return true
+        }
+        guard !sealings.isEmpty, sealings.keys.allSatisfy({ Compartment(rawValue: $0) != nil }) else {
+            throw .invalid(field: "sealings", rule: "must name compartments, or one area of the house")
+        }
+        return false
     }
 }

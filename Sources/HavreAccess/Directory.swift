@@ -19,6 +19,8 @@ package struct Directory: Sendable {
     package internal(set) var members: [Identifier: Member]
     package internal(set) var contacts: [Identifier: Contact] = [:]
     var areas: [HouseArea: [DirectoryLink.AreaKey]]
+    /// Every key that ever stood here, of whomever and for whatever: none may stand twice.
+    var knownKeys = KnownKeys()
 
     /// Starts from the founding statement.
     ///
@@ -46,9 +48,8 @@ package struct Directory: Sendable {
                 signatures: 2, activeFrom: 0, activeUntil: nil)
         ]
         areas = Dictionary(uniqueKeysWithValues: founding.areas.map { ($0.area, [$0]) })
-        guard Set([founding.keys, founding.shadow, founding.recovery]).count == 3 else {
-            throw .invalid(field: "keys", rule: "must differ from each other")
-        }
+        for keys in [founding.keys, founding.shadow, founding.recovery] { try knownKeys.add(keys) }
+        for area in founding.areas { try knownKeys.add(half: area.half) }
     }
 
     /// What the next link must say of its place.
@@ -62,23 +63,33 @@ package struct Directory: Sendable {
     package mutating func append(_ statement: Statement) throws(AccessError) {
         let (link, matter) = try DirectoryLink.decode(statement)
         guard link.vault == vault, link.number == count, link.previous == head else { throw .notLinked }
+        // Worked out on a copy: a rule that refuses half-way leaves nothing behind.
+        var next = self
         switch matter {
         case .founding: throw .notLinked
-        case .invitation(let invitation): try accept(invitation, link, statement)
-        case .entry(let entry): try accept(entry, link, statement)
-        case .confirmation(let confirmation): try accept(confirmation, link, statement)
-        case .area(let key): try accept(key, link, statement)
-        case .contact(let contact): try accept(contact, link, statement)
-        case .contactConfirmation(let reference): try confirm(reference, link, statement)
-        case .contactRetirement(let reference): try retire(reference, link, statement)
+        case .invitation(let invitation): try next.accept(invitation, link, statement)
+        case .entry(let entry): try next.accept(entry, link, statement)
+        case .confirmation(let confirmation): try next.accept(confirmation, link, statement)
+        case .area(let key): try next.accept(key, link, statement)
+        case .contact(let contact): try next.accept(contact, link, statement)
+        case .contactConfirmation(let reference): try next.confirm(reference, link, statement)
+        case .contactRetirement(let reference): try next.retire(reference, link, statement)
         }
-        head = statement.digest
-        count += 1
+        next.head = statement.digest
+        next.count += 1
+        self = next
     }
 
-    /// The member who bears this name now, whatever her state.
+    /// The member who bears this name now: whoever has entered, else whoever is invited.
+    ///
+    /// During a reset two members share a name; the one who is to be replaced bears it until the entry.
     package func member(named name: StaffName) -> Member? {
-        members.values.first { $0.name.key == name.key && !$0.isGone }
+        bearer(of: name) ?? members.values.first { $0.name.key == name.key && !$0.isGone }
+    }
+
+    /// The one member of this name who has entered and is not replaced.
+    func bearer(of name: StaffName) -> Member? {
+        members.values.first { $0.name.key == name.key && !$0.isGone && $0.keys != nil }
     }
 
     /// Somebody who may act now.
@@ -88,8 +99,11 @@ package struct Directory: Sendable {
     }
 
     /// Somebody who was active when the directory had `count` links: a signature stays good afterwards.
+    ///
+    /// Nobody was active at a count that the directory has not reached.
     package func active(_ person: Identifier, atCount count: UInt64) -> Member? {
-        guard let member = members[person], let from = member.activeFrom, from < count else { return nil }
+        guard count <= self.count, let member = members[person], let from = member.activeFrom, from < count
+        else { return nil }
         if let until = member.activeUntil, until < count { return nil }
         return member
     }
@@ -105,8 +119,10 @@ package struct Directory: Sendable {
         areas[area]?.first { $0.generation == generation }
     }
 
-    /// Supervisors that ever were active: while there was only one, her signature counts for two.
-    var supervisorsEver: Int {
-        members.values.filter { $0.role == .supervisor && $0.activeFrom != nil }.count
+    /// The first entry of the human behind an entry: a reset gives somebody new keys, not a second voice.
+    package func human(_ person: Identifier) -> Identifier {
+        var person = person
+        while let older = members[person]?.resets { person = older }
+        return person
     }
 }

@@ -89,7 +89,7 @@ extension DirectoryLink {
             case "contact":
                 return .contact(
                     ContactLink(
-                        contact: try fields.identifier("contact"), details: try fields.json("details")))
+                        contact: try fields.identifier("contact"), details: try fields.object("details")))
             case "contact-confirmation": return .contactConfirmation(try ContactReference(from: &fields))
             case "contact-retirement": return .contactRetirement(try ContactReference(from: &fields))
             default: throw .invalid(field: "kind", rule: "is not a link of the directory")
@@ -125,12 +125,7 @@ extension DirectoryLink.Invitation {
             role = try fields.word("role", of: StaffRole.self)
             keys = try PublicKeys(try fields.json("keys"), at: "keys")
             expires = Instant(seconds: try fields.int("expires", in: 0...Int64(1 << 52)))
-            resets =
-                switch try fields.json("resets") {
-                case .null: nil
-                case .string(let hex): try Identifier(hex: hex)
-                default: throw .invalid(field: "resets", rule: "must be a person or null")
-                }
+            resets = try fields.personOrNull("resets")
         } catch { throw AccessError(error) }
         name = try StaffName(try decoding { () throws(CodecError) in try fields.string("name", max: 256) })
     }

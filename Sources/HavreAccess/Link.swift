@@ -79,6 +79,15 @@ extension Fields {
         }
     }
 
+    /// A person, or null where there is none: the key is always there.
+    mutating func personOrNull(_ key: String) throws(CodecError) -> Identifier? {
+        switch try json(key) {
+        case .null: nil
+        case .string(let hex): try Identifier(hex: hex)
+        default: throw .invalid(field: key, rule: "must be a person or null")
+        }
+    }
+
     /// One word of a closed list.
     mutating func word<Word: RawRepresentable<String> & CaseIterable>(
         _ key: String, of type: Word.Type

@@ -9,15 +9,15 @@ package enum Policy {
     /// The roles that may use a verb.
     package static func roles(for verb: Verb) -> Set<StaffRole> {
         switch verb {
-        case .whoami, .passwd, .lock, .forms, .auditVerify, .auditCheckpoint, .contactList: everybody
-        case .staffList: everybody
+        case .whoami, .passwd, .lock, .forms, .staffList, .auditVerify, .auditCheckpoint: everybody
         case .check, .backup: [.supervisor, .keeper]
         case .invite, .confirm, .reset, .grant, .revoke, .caseAssign: [.supervisor]
         case .caseNew: [.caseworker]
-        case .caseNewFor: [.supervisor]
-        case .caseList, .caseShow, .caseLabel, .access, .open, .read, .write, .attach, .find: casework
+        case .caseNewFor: [.supervisor, .shelter]
+        case .caseList, .caseShow, .caseLabel, .access, .open, .read, .write, .attach, .find, .export:
+            casework
         case .caseArchive, .caseReopen: [.caseworker, .supervisor]
-        case .export: casework
+        case .contactList: casework
         case .contactAdd: [.caseworker, .legal, .supervisor]
         case .contactConfirm, .contactRetire: [.caseworker, .legal, .supervisor]
         case .auditLog: [.supervisor, .auditor]
@@ -25,19 +25,28 @@ package enum Policy {
         }
     }
 
+    /// The roles that may use a verb on cases that are not theirs; all others use it as the case's owner.
+    package static func rolesBeyondOwner(for verb: Verb) -> Set<StaffRole>? {
+        verb == .whoOpened ? roles(for: .auditLog) : nil
+    }
+
     /// Whether somebody may do this, from her role and, inside a case, from her standing there.
     ///
     /// - Parameters:
     ///   - standing: her place on the case, nil when she has none or the verb names no case.
-    ///   - compartment: what the verb touches inside the case.
+    ///   - compartment: what the verb touches inside the case; nil asks whether it may touch anything there.
     package static func decide(
         _ verb: Verb, role: StaffRole, standing: Standing? = nil, compartment: Compartment? = nil
     ) -> Decision {
         guard roles(for: verb).contains(role) else { return .refused(.role) }
+        if let beyond = rolesBeyondOwner(for: verb), !beyond.contains(role) {
+            guard let standing else { return .refused(.notOnTheCase) }
+            return standing.isOwner ? .allowed : .refused(.owner)
+        }
         guard let right = verb.right else { return .allowed }
         guard let standing else { return .refused(.notOnTheCase) }
-        guard let compartment else { return .allowed }
-        return standing.has(right, to: compartment) ? .allowed : .refused(.compartment)
+        let touched = compartment.map { [$0] } ?? standing.compartments
+        return touched.contains { standing.has(right, to: $0) } ? .allowed : .refused(.compartment)
     }
 }
 
@@ -51,27 +60,9 @@ package enum Decision: Sendable, Equatable {
         case role
         /// No owner, no living grant.
         case notOnTheCase
+        /// On the case, and only its owner may.
+        case owner
         /// On the case, but without that right to that compartment.
         case compartment
-    }
-}
-
-/// Somebody's present place on one case, as proven by its chain.
-package struct Standing: Sendable, Equatable {
-    package let isOwner: Bool
-    package let compartments: Set<Compartment>
-    package let rights: Set<Right>
-
-    package init(isOwner: Bool, compartments: Set<Compartment>, rights: Set<Right>) {
-        self.isOwner = isOwner
-        self.compartments = compartments
-        self.rights = rights
-    }
-
-    package static let owner = Standing(
-        isOwner: true, compartments: Set(Compartment.allCases), rights: Set(Right.allCases))
-
-    package func has(_ right: Right, to compartment: Compartment) -> Bool {
-        compartments.contains(compartment) && rights.contains(right)
     }
 }

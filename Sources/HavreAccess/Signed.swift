@@ -1,8 +1,6 @@
-package import HavreSecrets
+import HavreSecrets
 
 extension Statement {
-    /// Whether every one of these keys signed the statement, and no signature of anybody's is false.
-    package func isSigned(by keys: [VerifyKey]) -> Bool {
-        !keys.isEmpty && keys.allSatisfy { signers.contains($0) } && verifyAll()
-    }
+    /// Whether exactly these keys signed: nobody is missing, nobody else signed too, no signature is false.
+    func isSigned(by keys: [VerifyKey]) -> Bool { signers == keys.sorted() && verifyAll() }
 }
