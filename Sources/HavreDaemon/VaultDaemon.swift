@@ -6,7 +6,8 @@ package enum VaultDaemon {
     /// Every method that is served; the groups are one file each.
     static var methods: [Method<VaultHouse>] {
         MethodsStart.table(version: version) + MethodsMe.table + MethodsStaff.table + MethodsCases.table
-            + MethodsRecords.table + MethodsFiles.table + MethodsAccess.table + MethodsKeeping.table
+            + MethodsRecords.table + MethodsFiles.table + MethodsAccess.table + MethodsEvidence.table
+            + MethodsKeeping.table
     }
 
     /// The version of the programs, as `Status` says it.

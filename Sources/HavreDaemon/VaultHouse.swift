@@ -46,6 +46,13 @@ func acting<Value: ~Copyable>(_ act: () throws(HavreError) -> Value) throws(Refu
     do throws(HavreError) { return try act() } catch { throw Refusal(error) }
 }
 
+/// The same for an act that takes a secret over.
+func acting<Secret: ~Copyable, Value>(
+    consuming secret: consuming Secret, _ act: (consuming Secret) throws(HavreError) -> Value
+) throws(Refusal) -> Value {
+    do throws(HavreError) { return try act(secret) } catch { throw Refusal(error) }
+}
+
 extension Refusal {
     init(_ error: HavreError) {
         guard let fault = Fault(rawValue: error.name) else { preconditionFailure("the names are the same") }
@@ -53,7 +60,8 @@ extension Refusal {
             switch error {
             case .invalid(let field, let rule): .invalid(field, rule)
             case .usage(let rule): Refusal(fault, ["rule": .string(rule)])
-            case .needsApproval(let why): Refusal(fault, ["why": .string(why)])
+            case .needsApproval(let why), .consentMissing(let why), .identified(let why):
+                Refusal(fault, ["why": .string(why)])
             default: Refusal(fault)
             }
     }

@@ -1,0 +1,148 @@
+import HavreAccess
+package import HavreCodec
+import HavreFormats
+import HavreForms
+import HavreSecrets
+import HavreStore
+
+/// A recipient outside the house, as somebody proposes it.
+package struct ContactDraft: Sendable {
+    package let name: String
+    package let organisation: String
+    package let kind: String
+    package let language: String
+    /// `age1...`; nil when the recipient has no key and gets words by telephone.
+    package let key: String?
+    package let passphrase: Bool
+    /// How, by whom and over which channel the key was checked.
+    package let checked: String?
+
+    package init(
+        name: String, organisation: String, kind: String, language: String, key: String?, passphrase: Bool,
+        checked: String?
+    ) {
+        self.name = name
+        self.organisation = organisation
+        self.kind = kind
+        self.language = language
+        self.key = key
+        self.passphrase = passphrase
+        self.checked = checked
+    }
+
+    static let kinds = ["lawyer", "court", "police", "asylum-authority", "health", "ngo", "donor", "other"]
+
+    /// The details of the statement.
+    ///
+    /// - Throws: `HavreError.invalid` naming the field.
+    func details() throws(HavreError) -> JSON {
+        let name = try Self.line(name, "name")
+        let organisation = try Self.line(organisation, "organisation")
+        guard Self.kinds.contains(kind) else {
+            throw .invalid(field: "kind", rule: "must be one of: " + Self.kinds.joined(separator: ", "))
+        }
+        guard Language(rawValue: language) != nil else {
+            throw .invalid(field: "language", rule: "must be en or fr")
+        }
+        guard (key != nil) != passphrase else {
+            throw .invalid(field: "key", rule: "give a key (age1...) or \"passphrase\": true, one of the two")
+        }
+        if let key {
+            do { _ = try AgeRecipient(parsing: key) } catch {
+                throw .invalid(field: "key", rule: "must be an age public key, age1...")
+            }
+        }
+        var members: [String: JSON] = [
+            "name": .string(name), "organisation": .string(organisation), "kind": .string(kind),
+            "language": .string(language),
+        ]
+        if let key { members["key"] = .string(key) } else { members["passphrase"] = true }
+        if let checked { members["checked"] = .string(try Self.line(checked, "checked")) }
+        return .object(members)
+    }
+
+    private static func line(_ text: String, _ field: String) throws(HavreError) -> String {
+        let text = Text.nfc(text)
+        guard (1...200).contains(text.count), !text.contains(where: \.isNewline), !Fold.fold(text).isEmpty
+        else {
+            throw .invalid(field: field, rule: "must hold 1 to 200 characters on one line")
+        }
+        return text
+    }
+}
+
+/// A recipient as the directory knows it.
+package struct ContactLine: Sendable {
+    package let contact: Identifier
+    package let details: JSON
+    /// unconfirmed, confirmed or retired
+    package let state: String
+
+    package var name: String { details["name"]?.string ?? "" }
+}
+
+extension Vault {
+    /// Adds a recipient; another person confirms it before anything goes there without approval.
+    package func addContact(_ draft: ContactDraft, _ session: Session) throws(HavreError) -> Identifier {
+        guard Policy.decide(.contactAdd, role: session.role) == .allowed else { throw .notGranted }
+        let details = try draft.details()
+        return try commit(event("contact add", session)) { change, event throws(HavreError) in
+            let directory = try self.directory(session)
+            guard Self.find(draft.name, in: directory) == nil else {
+                throw .invalid(field: "name", rule: "is taken by another contact; retire that one first")
+            }
+            let contact = Random.identifier()
+            let matter = DirectoryLink.contact(DirectoryLink.ContactLink(contact: contact, details: details))
+            _ = try self.append(matter, to: directory, &change, by: session.person, event.time, session)
+            event.contact = draft.name
+            return contact
+        }.answer
+    }
+
+    /// Another person than the one who added it says that the key is the recipient's.
+    package func confirmContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
+        try refer(name, .contactConfirm, session) { .contactConfirmation($0) }
+    }
+
+    /// Nothing goes to this recipient any more.
+    package func retireContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
+        try refer(name, .contactRetire, session) { .contactRetirement($0) }
+    }
+
+    private func refer(
+        _ name: String, _ verb: Verb, _ session: Session,
+        _ matter: (DirectoryLink.ContactReference) -> DirectoryLink
+    ) throws(HavreError) -> Identifier {
+        guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
+        return try commit(event(verb.rawValue, session)) { change, event throws(HavreError) in
+            let directory = try self.directory(session)
+            guard let contact = Self.find(name, in: directory) else { throw .notFound }
+            let reference = DirectoryLink.ContactReference(
+                contact: contact.contact, statement: contact.statement)
+            _ = try self.append(
+                matter(reference), to: directory, &change, by: session.person, event.time, session)
+            event.contact = contact.details["name"]?.string
+            return contact.contact
+        }.answer
+    }
+
+    /// All recipients that are not retired.
+    package func contacts(_ session: Session) throws(HavreError) -> [ContactLine] {
+        guard Policy.decide(.contactList, role: session.role) == .allowed else { throw .notGranted }
+        let directory = try directory(session)
+        try log(event("contact list", session))
+        return directory.contacts.values.filter { !$0.isRetired }.map { contact in
+            ContactLine(
+                contact: contact.contact, details: contact.details,
+                state: contact.confirmedBy == nil ? "unconfirmed" : "confirmed")
+        }.sorted { Text.precedes($0.name, $1.name) }
+    }
+
+    /// A recipient by name.
+    static func find(_ name: String, in directory: Directory) -> Contact? {
+        let key = Fold.fold(name)
+        return directory.contacts.values.first {
+            !$0.isRetired && Fold.fold($0.details["name"]?.string ?? "") == key
+        }
+    }
+}

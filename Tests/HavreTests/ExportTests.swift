@@ -1,0 +1,142 @@
+import Foundation
+import HavreCodec
+import HavreEvidence
+import HavreFormats
+import HavreSecrets
+import Testing
+
+@testable import Havre
+
+/// A house with one case that has a statement, a consent and a confirmed recipient, and an adviser who may export.
+struct ExportScene {
+    let house: TestHouse
+    let code: String
+    let statement: Identifier
+    let louis: Session
+    let amina: Session
+    let sylvie: Session
+    let identity: AgeIdentity
+
+    init(consents: Bool = true, confirms: Bool = true) throws {
+        house = try TestHouse()
+        let vault = house.vault
+        sylvie = try house.unlock("Sylvie")
+        amina = try house.hire("Amina", "caseworker", by: sylvie)
+        louis = try house.hire("Louis", "legal", by: sylvie)
+        code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try vault.open(case: code, purpose: "visit", amina)
+        _ = try vault.add(
+            case: code, form: "identity", fields: ["given_name": "Blessing", "family_name": "Okafor"], amina)
+        _ = try vault.add(
+            case: code, form: "safe-contact", fields: ["safe_phone": "+33639980142"], amina)
+        statement = try vault.add(
+            case: code, form: "statement",
+            fields: [
+                "kind": "first_account", "date": "2026-11-02",
+                "text": [
+                    "They took my passport.", "My number was 06 39 98 01 42.", "I am Blessing Okafor.",
+                    "I worked every night.",
+                ],
+            ], amina
+        ).record
+        if consents {
+            _ = try vault.add(
+                case: code, form: "consent",
+                fields: [
+                    "given_by": "person", "recipient": "Maître Martin", "form_groups": ["evidence"],
+                    "purpose": "asylum_claim", "status": "active",
+                ], amina)
+        }
+        identity = try AgeIdentity()
+        _ = try vault.addContact(
+            ContactDraft(
+                name: "Maître Martin", organisation: "Cabinet Martin", kind: "lawyer", language: "fr",
+                key: identity.recipient.text, passphrase: false, checked: "by telephone"), louis)
+        if confirms { _ = try vault.confirmContact(name: "Maître Martin", sylvie) }
+        _ = try vault.grant(
+            case: code,
+            GrantRequest(
+                name: "Louis", compartments: ["evidence", "consent"], rights: ["read", "redact-export"],
+                until: nil,
+                purpose: "appeal"), sylvie)
+        _ = try vault.open(case: code, purpose: "appeal", louis)
+    }
+
+    func export(
+        withhold: [Int], namesPerson: Bool = false, preview: Bool = false, named: Bool = true
+    ) throws -> Exported {
+        try house.vault.export(
+            case: code,
+            ExportRequest(
+                profile: "court", contact: "maitre martin", to: nil, records: named ? [statement] : [],
+                withhold: withhold.map { (statement, "text", $0) }, namesPerson: namesPerson),
+            passphrase: nil,
+            isPreview: preview, louis)
+    }
+}
+
+@Suite struct ExportTests {
+    @Test func whatIdentifiesIsRefusedUntilItIsWithheld() throws {
+        let scene = try ExportScene()
+        #expect(throws: HavreError.self) { try scene.export(withhold: []) }
+        do { _ = try scene.export(withhold: [2]) } catch HavreError.identified(let why) {
+            #expect(why.contains(scene.statement.hex + ":text:1") && !why.contains("06 39"))
+        }
+        let exported = try scene.export(withhold: [1, 2])
+        #expect(exported.disclosed.contains { $0.field == "text" && $0.n == 0 })
+        #expect(exported.withheld.contains { $0.field == "text" && $0.n == 1 })
+        let plain = try Age.decrypt(
+            try #require(exported.bundle), AgeDecryptor(identities: [scene.identity]))
+        let text = String(decoding: plain, as: UTF8.self)
+        for secret in ["Blessing", "Okafor", "06 39", scene.code, "Amina", "Louis", scene.statement.hex] {
+            #expect(!text.contains(secret), "\(secret)")
+            #expect(!text.contains(Base64.url(Array(secret.utf8)).dropLast(3)), "\(secret) in base64")
+        }
+        #expect(text.contains("They took my passport."))
+        let verdict = BundleVerifier.verify(plain, fingerprint: scene.house.fingerprint)
+        #expect(verdict.isValid && verdict.records.count == 1, "\(verdict.problems)")
+        #expect(!BundleVerifier.verify(plain, fingerprint: String(repeating: "0", count: 64)).isValid)
+    }
+
+    @Test func everyChangedByteOfABundleIsFound() throws {
+        let scene = try ExportScene()
+        let bundle = try #require(try scene.export(withhold: [1, 2]).bundle)
+        let plain = try Age.decrypt(bundle, AgeDecryptor(identities: [scene.identity]))
+        var silent = 0
+        for place in stride(from: 0, to: plain.count, by: 97) {
+            var changed = plain
+            changed[place] ^= 1
+            if BundleVerifier.verify(changed).isValid { silent += 1 }
+        }
+        // A header of ustar has bytes that mean nothing to a reader; every byte of content is covered.
+        #expect(silent == 0)
+        var cut = bundle
+        cut[cut.count / 2] ^= 1
+        #expect(!BundleVerifier.verify(encrypted: cut, identities: [scene.identity]).isValid)
+    }
+
+    @Test func withoutConsentNothingLeaves() throws {
+        let scene = try ExportScene(consents: false)
+        #expect {
+            try scene.export(withhold: [1, 2])
+        } throws: { error in
+            if case HavreError.consentMissing = error { true } else { false }
+        }
+    }
+
+    @Test func anUnconfirmedContactNeedsApproval() throws {
+        let scene = try ExportScene(confirms: false)
+        #expect {
+            try scene.export(withhold: [1, 2])
+        } throws: { error in
+            if case HavreError.needsApproval = error { true } else { false }
+        }
+    }
+
+    @Test func aStatementLeavesOnlyWhenItIsNamed() throws {
+        let scene = try ExportScene()
+        #expect(throws: HavreError.self) { try scene.export(withhold: [], named: false) }
+        let log = try scene.house.vault.auditLog(case: nil, since: nil, scene.sylvie)
+        #expect(!log.contains { $0.act == "export" })
+    }
+}
