@@ -41,7 +41,7 @@ let rooms: [(name: String, imports: [String])] = [
 ]
 
 /// Documents that lie beside the code.
-let pages = ["HavreAccess": ["POLICY.md"], "HavreWire": ["PROTOCOL.md"]]
+let pages = ["HavreWire": ["PROTOCOL.md"], "HavreEvidence": ["BUNDLE.md"], "HavreAccess": ["POLICY.md"]]
 
 /// One test target a room, and the ones that look at the whole.
 let testRooms: [(name: String, uses: [String])] =
