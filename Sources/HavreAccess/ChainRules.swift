@@ -102,9 +102,10 @@ extension Chain {
             throw .refused(rule: "an author key is a key of its own")
         }
         let grant = grants[signer.person]?.grant
-        let mayWrite = grant.map { $0.rights.contains(.write) && $0.isLiving(at: time) } ?? false
-        guard signer.person == owner || mayWrite else {
-            throw .refused(rule: "who may write on the case certifies an author key")
+        // Records, exports and referrals are signed; reading is not.
+        let signs = grant.map { $0.rights.contains { $0 != .read } && $0.isLiving(at: time) } ?? false
+        guard signer.person == owner || signs else {
+            throw .refused(rule: "who may write, export or refer on the case certifies an author key")
         }
         authors[author.key] = author.person
     }

@@ -71,7 +71,7 @@ extension Policy {
             ["contact, its confirmation, its retirement", list(roles(for: .contactAdd).sorted())],
             ["founding of a case", "its owner, or a supervisor, or shelter staff for a caseworker"],
             ["grant, removal, assignment", list(roles(for: .grant).sorted())],
-            ["author key", "the person herself, while she may write on the case"],
+            ["author key", "the person herself, while she may write, export or refer on the case"],
             ["delivery of secrets", "a supervisor; of a case also shelter staff"],
         ]
         return rows.map(row).joined(separator: "\n")

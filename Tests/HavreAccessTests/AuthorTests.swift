@@ -6,7 +6,8 @@ import Testing
 struct AuthorTests {
     private var dossier: Dossier
     private let key = SigningKey()
-    private let mayNot = AccessError.rule("who may write on the case certifies an author key")
+    private let mayNot = AccessError.rule(
+        "who may write, export or refer on the case certifies an author key")
     private let once = AccessError.rule("everybody certifies her own author key, once")
 
     init() throws {
@@ -18,7 +19,9 @@ struct AuthorTests {
         .author(CaseLink.Author(person: staff.person, key: key ?? self.key.publicKey))
     }
 
-    @Test("The owner and whoever may write certify a key of their own, and the key outlives their place")
+    @Test(
+        "The owner and whoever may do more than read certify a key of their own, and the key outlives their place"
+    )
     func certified() throws {
         var dossier = dossier
         let others = SigningKey().publicKey
@@ -26,9 +29,11 @@ struct AuthorTests {
         try dossier.take(author(dossier.legal, others), by: dossier.legal)
         try dossier.take(dossier.removal(dossier.legal, [.roster, .legal]))
         #expect(dossier.chain.authors == [key.publicKey: dossier.owner.person, others: dossier.legal.person])
-        // With a new grant she makes a new key.
-        try dossier.take(.grant(.example(dossier.legal, [.legal], [.read, .write])))
-        try dossier.take(author(dossier.legal, SigningKey().publicKey), by: dossier.legal)
+        // With a new grant she makes a new key: exports and referrals are signed too.
+        for right in [Right.write, .redactExport, .refer] {
+            try dossier.take(.grant(.example(dossier.legal, [.legal], [.read, right])))
+            try dossier.take(author(dossier.legal, SigningKey().publicKey), by: dossier.legal)
+        }
     }
 
     @Test("Nobody certifies somebody else's key, the same key twice, or a key of the directory")
