@@ -64,41 +64,58 @@ extension Vault {
         guard session.opened.with({ !$0.mail.isEmpty }) else { return }
         let directory = try directory(session)
         let ring = ring(of: session.person.person)
-        for row in session.opened.with({ $0.mail }) {
-            guard case .mail(let area) = try self.row(row, in: ring).facts else {
-                session.opened.with { state in state.mail.removeAll { $0 == row } }
-                continue
-            }
-            do throws(HavreError) {
+        // By area: the chain of a case may need the newest of several boxes to be read.
+        var waiting: [Identifier: [Waiting]] = [:]
+        let rows = session.opened.with { $0.mail }
+        for row in rows {
+            guard case .mail(let area) = try self.row(row, in: ring).facts else { continue }
+            try setAside([row], session) { () throws(HavreError) in
                 let content = try Mail.open(
                     try body(row, in: ring), person: session.person, directory: directory)
                 guard content.delivery.area == area else { throw .tampered }
-                try keep(content, from: row, session)
-            } catch {
-                guard error == .tampered else { throw error }
-                session.opened.with { $0.refused.append(row) }
+                waiting[area, default: []].append(Waiting(row: row, secrets: content.secrets))
             }
-            session.opened.with { state in state.mail.removeAll { $0 == row } }
+        }
+        for (area, boxes) in waiting {
+            try setAside(boxes.map(\.row), session) { () throws(HavreError) in
+                try keep(boxes, of: area, session)
+            }
+        }
+        session.opened.with { state in state.mail.removeAll(where: rows.contains) }
+    }
+
+    /// The secrets of one box, and the row where it lies.
+    private struct Waiting {
+        let row: UInt64
+        let secrets: [String: AreaSecrets.Held]
+    }
+
+    /// Counts boxes as refused when what is done with them finds that they are not believed.
+    private func setAside(
+        _ rows: [UInt64], _ session: Session, _ body: () throws(HavreError) -> Void
+    ) throws(HavreError) {
+        do throws(HavreError) { try body() } catch {
+            guard error == .tampered else { throw error }
+            session.opened.with { $0.refused += rows }
         }
     }
 
-    /// Puts the secrets of one box into the ring: over the row of the same area if there is one.
-    private func keep(_ content: Mail.Content, from row: UInt64, _ session: Session) throws(HavreError) {
-        let area = content.delivery.area
+    /// Puts the secrets of the boxes of one area into the ring: over its row if there is one.
+    private func keep(_ boxes: [Waiting], of area: Identifier, _ session: Session) throws(HavreError) {
         let ring = ring(of: session.person.person)
         let known = try ringKey(area, session)
-        let code = if let known { known.code } else { try name(of: area, content.secrets) }
-        let merged =
-            known?.merging(content.secrets, code: code)
-            ?? RingKey(area: area, code: code, secrets: content.secrets)
-        let old = session.opened.with { $0.ring[area]?.row }
+        let empty = RingKey(area: area, code: "", secrets: [:])
+        let received = boxes.reduce(known ?? empty) { $0.merging($1.secrets) }
+        let code = if let known { known.code } else { try name(of: area, received.secrets) }
+        let place = session.opened.with { $0.ring[area]?.row } ?? boxes[0].row
         _ = try commit(event("receive", session)) { draft, _ throws(HavreError) in
-            try draft.put(ringKey: merged, of: session.person, in: ring, at: old ?? row, vault: id)
-            if old != nil { try draft.empty(row, in: ring) }
+            try draft.put(
+                ringKey: received.merging([:], code: code), of: session.person, in: ring, at: place, vault: id
+            )
+            for box in boxes where box.row != place { try draft.empty(box.row, in: ring) }
         }
         session.opened.with { state in
-            state.ring[area] = Session.RingRow(
-                row: old ?? row, nameTag: RingKey.nameTag(code, session.person))
+            state.ring[area] = Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
         }
     }
 
