@@ -120,7 +120,7 @@ extension Vault {
         let text = if let text { text } else { try body(row, inside) }
         let isVerified = inside.file.state.with { $0.verified.contains(row.row) }
         let record = try RecordText(
-            text, row: row, caseID: inside.file.caseID, authors: inside.chain.authors, isVerified: isVerified)
+            text, row: row, caseID: inside.file.caseID, chain: inside.chain, isVerified: isVerified)
         if !isVerified { inside.file.state.with { _ = $0.verified.insert(row.row) } }
         return record
     }

@@ -71,18 +71,18 @@ struct RecordText {
 
     /// Reads a version and compares what it says of itself with its row.
     ///
-    /// - Parameter key: the author key to verify with, nil when the signature was checked before and the head
-    ///   of the area stands for it.
+    /// - Parameters:
+    ///   - chain: certifies the author key and gave its bearer the right to write what the version names.
+    ///   - isVerified: whether the signature was checked before, so that the head of the area stands for it.
     /// - Throws: `HavreError.tampered`.
     init(
-        _ text: [UInt8], row: CaseIndex.Version, caseID: Identifier, authors: [VerifyKey: Identifier],
-        isVerified: Bool
+        _ text: [UInt8], row: CaseIndex.Version, caseID: Identifier, chain: Chain, isVerified: Bool
     ) throws(HavreError) {
         do {
             let sdjwt = try SDJWT(parsing: text)
             guard
-                let key = authors.keys.first(where: { JWK.thumbprint($0) == sdjwt.header.keyID }),
-                let writer = authors[key]
+                let key = chain.authors.keys.first(where: { JWK.thumbprint($0) == sdjwt.header.keyID }),
+                let writer = chain.authors[key]
             else { throw HavreError.tampered }
             let content = try isVerified ? sdjwt.contentWithoutSignature() : sdjwt.verify(key: key)
             var fields = try Fields(content.claims)
@@ -105,7 +105,8 @@ struct RecordText {
             try fields.finish()
             digest = Hash.blake2b256(text)
             guard record == row.record, version == row.version, self.caseID == caseID, author == row.author,
-                author == writer, compartment == row.compartment
+                author == writer, compartment == row.compartment,
+                chain.gave(.write, to: author, in: compartment, by: right)
             else { throw HavreError.tampered }
         } catch { throw .tampered }
     }
