@@ -66,8 +66,9 @@ extension Vault {
         _ role: String?, resets: Bool, _ bearer: Member?
     ) throws(HavreError) -> StaffRole {
         guard !resets else {
-            guard let bearer, bearer.activeFrom != nil else { throw .notFound }
-            guard bearer.role != .supervisor else {
+            // Whoever has entered: also somebody whose words were not hers and who is never confirmed.
+            guard let bearer, bearer.keys != nil else { throw .notFound }
+            guard bearer.role != .supervisor || bearer.activeFrom == nil else {
                 throw .needsApproval("two supervisors reset a supervisor")
             }
             return bearer.role
