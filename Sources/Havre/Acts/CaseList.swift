@@ -33,7 +33,7 @@ extension Vault {
             else { continue }
             let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
             let (_, chain, _) = try bring(file(area), with: secrets, directory)
-            guard chain.standing(of: session.person.person, on: today) != nil else { continue }
+            guard chain.standing(of: session.person.person, on: today, in: directory) != nil else { continue }
             seen.insert(area)
             lines.append(line(try card(area, secrets), key.label, directory))
         }

@@ -144,7 +144,7 @@ extension Vault {
         try log(event)
         var holders = [holder(chain.owner, nil, directory)]
         for (person, holding) in chain.grants.sorted(by: { $0.key < $1.key })
-        where chain.standing(of: person, on: today) != nil {
+        where chain.standing(of: person, on: today, in: directory) != nil {
             holders.append(holder(person, holding.grant, directory))
         }
         return (holders, chain.threshold)

@@ -62,8 +62,8 @@ extension Vault {
     ) throws(HavreError) -> [Compartment] {
         let (secrets, chain, _) = try custody(caseID, session)
         let directory = try directory(session)
-        guard let holding = chain.grants[member.person] else { throw .notFound }
-        let held = Set(holding.grant.compartments).union([.roster])
+        let held = chain.held(by: member.person)
+        guard !held.isEmpty else { throw .notFound }
         let renewed = renew(secrets, held)
         let matter = CaseLink.removal(
             CaseLink.Removal(
@@ -109,7 +109,7 @@ extension Vault {
         }
         var recipients: [Identifier: [String: AreaSecrets.Held]] = [:]
         for compartment in compartments {
-            for person in chain.holders(of: compartment) {
+            for person in chain.holders(of: compartment, on: today, in: directory) {
                 recipients[person, default: [:]][compartment.rawValue] = renewed.newest[compartment.rawValue]
             }
         }

@@ -147,7 +147,7 @@ extension Vault {
             throw try stranger(file.caseID, session)
         }
         let (opened, chain, index) = try bring(file, with: secrets, directory)
-        guard let standing = chain.standing(of: person, on: today) else {
+        guard let standing = chain.standing(of: person, on: today, in: directory) else {
             throw try stranger(file.caseID, session)
         }
         guard holdsNewest(opened, chain, standing) else { throw .busy }
