@@ -12,15 +12,20 @@ final class TestHouse {
     let folder: URL
     private(set) var vault: Vault
     let fingerprint: String
+    private let clock: Clock
 
-    init(supervisor: String = "Sylvie") throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("havre-" + UUID().uuidString)
+    init(supervisor: String = "Sylvie", clock: Clock = .system, inMemory: Bool = false) throws {
+        self.clock = clock
+        let hasMemory = inMemory && FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let parent = hasMemory ? URL(fileURLWithPath: "/dev/shm") : FileManager.default.temporaryDirectory
+        folder = parent.appendingPathComponent("havre-" + UUID().uuidString)
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let plan = Self.plan(folder, supervisor)
         fingerprint = try Vault.found(
-            plan, passphrase: SecretBytes(copying: Array("sylvie phrase".utf8)), keyFile: nil)
-        vault = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+            plan, passphrase: SecretBytes(copying: Array("\(supervisor.lowercased()) phrase".utf8)),
+            keyFile: nil)
+        vault = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil, clock: clock)
     }
 
     deinit {
@@ -35,12 +40,14 @@ final class TestHouse {
             deviceKey: nil, organisation: "Maison d'essai", supervisor: supervisor, parameters: .testing)
     }
 
-    func reopen() throws {
+    /// Closes the vault and opens it again, as a restart does.
+    func reopen(_ between: () throws -> Void = {}) throws {
         vault.close()
+        try between()
         vault = try Vault(
             vault: folder.appendingPathComponent("vault").path,
             gate: folder.appendingPathComponent("gate").path,
-            deviceKey: nil)
+            deviceKey: nil, clock: clock)
     }
 
     func unlock(_ name: String) throws -> Session {
@@ -56,7 +63,7 @@ final class TestHouse {
             name: name, code: SecretBytes(copying: Array(invited.code.utf8)),
             passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)), keyFile: nil,
             lang: nil)
-        try vault.confirm(name: name, words: enrolled.words, supervisor)
+        _ = try vault.confirm(name: name, words: enrolled.words, supervisor)
         return try unlock(name)
     }
 }
