@@ -95,7 +95,7 @@ extension Vault {
         _ account: Account, _ root: RootKeys
     ) throws(HavreError) -> Session {
         var session: Session?
-        var refusal = HavreError.gateClosed
+        var refusal: HavreError?
         do throws(StoreError) {
             try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
                 do throws(HavreError) {
@@ -108,12 +108,13 @@ extension Vault {
                 }
             }
         } catch {
+            if let refusal { throw refusal }
             guard error == .notFound || error == .wrongKey || error == .closed else {
                 throw HavreError(error)
             }
             throw .gateClosed
         }
-        guard let session else { throw refusal }
+        guard let session else { throw .gateClosed }
         return session
     }
 

@@ -1,0 +1,162 @@
+import Foundation
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+import Testing
+
+@testable import Havre
+
+@Suite struct PeopleTests {
+    private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
+
+    @Test func afterPanicOnlyASupervisorOpensTheHouse() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        house.vault.panic()
+        #expect(throws: (any Error).self) { try house.vault.cases(amina) }
+        #expect(throws: HavreError.gateClosed) { try house.unlock("Amina") }
+        try house.reopen()
+        #expect(!house.vault.isServing)
+        #expect(throws: HavreError.gateClosed) { try house.unlock("Amina") }
+        #expect(throws: HavreError.wrongPassphrase) {
+            try house.vault.unlock(name: "Sylvie", passphrase: secret("something else"), keyFile: nil)
+        }
+        _ = try house.unlock("Sylvie")
+        #expect(house.vault.isServing)
+        let again = try house.unlock("Amina")
+        #expect(try house.vault.cases(again).map(\.code) == [code])
+        // The gate opens by itself again.
+        try house.reopen()
+        #expect(house.vault.isServing)
+    }
+
+    @Test func aChangedPassphraseReplacesTheOldOne() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        #expect(throws: HavreError.wrongPassphrase) {
+            try house.vault.passwd(
+                old: secret("wrong"), new: secret("new phrase"), keyFile: nil, newKeyFile: nil, sylvie)
+        }
+        try house.vault.passwd(
+            old: secret("sylvie phrase"), new: secret("new phrase"), keyFile: nil, newKeyFile: nil, sylvie)
+        #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Sylvie") }
+        _ = try house.vault.unlock(name: "sylvie ", passphrase: secret("new phrase"), keyFile: nil)
+    }
+
+    @Test func aSecondSupervisorHasTheHouseAndAThirdNeedsTwo() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let odile = try house.hire("Odile", "supervisor", by: sylvie)
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        #expect(try house.vault.cases(odile).map(\.code) == [code])
+        #expect(throws: (any Error).self) { try house.hire("Paul", "supervisor", by: sylvie) }
+        // Odile can open the house after a panic: her copy of the gate key was made at her unlock.
+        house.vault.panic()
+        _ = try house.unlock("Odile")
+        #expect(house.vault.isServing)
+    }
+
+    @Test func aResetPersonGetsHerCasesBackWithNewKeys() throws {
+        let house = try TestHouse()
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let own = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let other = try vault.newCase(owner: "Louis", backup: nil, risk: nil, lang: nil, sylvie)
+        _ = try vault.grant(
+            case: other,
+            GrantRequest(name: "Amina", compartments: ["core"], rights: ["read"], until: nil, purpose: "handover"),
+            sylvie)
+        _ = try vault.open(case: own, purpose: "visit", amina)
+        let written = try vault.add(case: own, form: "note", fields: ["summary": "A first call."], amina)
+        let invited = try vault.invite(name: "Amina", role: nil, resets: true, sylvie)
+        let enrolled = try vault.enrol(
+            name: "Amina", code: secret(invited.code), passphrase: secret("fresh phrase"), keyFile: nil, lang: "fr")
+        #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Amina") }
+        _ = try vault.confirm(name: "Amina", words: enrolled.words, sylvie)
+        let again = try vault.unlock(name: "Amina", passphrase: secret("fresh phrase"), keyFile: nil).session
+        #expect(Set(try vault.cases(again).map(\.code)) == [own, other])
+        _ = try vault.open(case: own, purpose: "visit", again)
+        #expect(try vault.show(case: own, record: written.record, version: nil, again).count == 1)
+        _ = try vault.edit(case: own, record: written.record, fields: ["summary": "A second call."], again)
+        // The session of the old keys sees nothing any more.
+        #expect(throws: HavreError.self) { try vault.show(case: own, record: written.record, version: nil, amina) }
+        _ = louis
+        #expect(try vault.check(nil).problems.isEmpty)
+    }
+
+    @Test func theOwnerOfACaseChangesAndTheFormerOwnerKeepsNothing() throws {
+        let house = try TestHouse()
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let bintou = try house.hire("Bintou", "caseworker", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try vault.open(case: code, purpose: "visit", amina)
+        let record = try vault.add(case: code, form: "note", fields: ["summary": "Called."], amina).record
+        try vault.assign(case: code, owner: "Bintou", backup: nil, sylvie)
+        #expect(throws: HavreError.notFound) { try vault.show(case: code, record: nil, version: nil, amina) }
+        #expect(try vault.cases(amina).isEmpty)
+        _ = try vault.open(case: code, purpose: "handover", bintou)
+        #expect(try vault.show(case: code, record: record, version: nil, bintou)[0].author == "Amina")
+        #expect(try vault.card(case: code, bintou).owner == "Bintou")
+    }
+
+    @Test func aKeyFileIsPartOfThePassphrase() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let file = Passphrase.keyFile(SecretBytes(copying: Array("contents of a key file".utf8)))
+        let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
+        let enrolled = try house.vault.enrol(
+            name: "Amina", code: secret(invited.code), passphrase: secret("amina phrase"), keyFile: file, lang: nil)
+        _ = try house.vault.confirm(name: "Amina", words: enrolled.words, sylvie)
+        #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Amina") }
+        _ = try house.vault.unlock(name: "Amina", passphrase: secret("amina phrase"), keyFile: file)
+    }
+
+    @Test func aCodeWorksOnceAndOnlyForItsName() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
+        #expect(throws: HavreError.wrongPassphrase) {
+            try house.vault.enrol(
+                name: "Bintou", code: secret(invited.code), passphrase: secret("x phrase"), keyFile: nil, lang: nil)
+        }
+        let typed = invited.code.lowercased().replacing("-", with: " ")
+        let enrolled = try house.vault.enrol(
+            name: "amina", code: secret(typed), passphrase: secret("amina phrase"), keyFile: nil, lang: nil)
+        #expect(throws: HavreError.wrongPassphrase) {
+            try house.vault.enrol(
+                name: "Amina", code: secret(invited.code), passphrase: secret("other phrase"), keyFile: nil, lang: nil)
+        }
+        #expect(throws: HavreError.self) {
+            _ = try house.vault.confirm(name: "Amina", words: "one two three four five six", sylvie)
+        }
+        #expect(enrolled.name == "Amina")
+    }
+
+    @Test func anAttachmentComesBackAsItWas() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try house.vault.open(case: code, purpose: "visit", amina)
+        for count in [0, 1, 65_528, 65_529, 200_000] {
+            let original = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let path = house.folder.appendingPathComponent("file-\(count)")
+            try Data(original).write(to: path)
+            let file = try Descriptor.open(path.path, [.read])
+            let attached = try house.vault.attach(case: code, title: "A file", file: file, amina)
+            var back: [UInt8] = []
+            let given = try house.vault.fetch(case: code, attachment: attached.attachment, amina) {
+                piece throws(HavreError) in back += piece
+            }
+            #expect(back == original && given.blake2b == attached.blake2b, "\(count)")
+        }
+        #expect(try house.vault.check(nil).problems.isEmpty)
+    }
+}
