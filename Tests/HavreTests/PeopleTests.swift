@@ -69,13 +69,15 @@ import Testing
         let other = try vault.newCase(owner: "Louis", backup: nil, risk: nil, lang: nil, sylvie)
         _ = try vault.grant(
             case: other,
-            GrantRequest(name: "Amina", compartments: ["core"], rights: ["read"], until: nil, purpose: "handover"),
+            GrantRequest(
+                name: "Amina", compartments: ["core"], rights: ["read"], until: nil, purpose: "handover"),
             sylvie)
         _ = try vault.open(case: own, purpose: "visit", amina)
         let written = try vault.add(case: own, form: "note", fields: ["summary": "A first call."], amina)
         let invited = try vault.invite(name: "Amina", role: nil, resets: true, sylvie)
         let enrolled = try vault.enrol(
-            name: "Amina", code: secret(invited.code), passphrase: secret("fresh phrase"), keyFile: nil, lang: "fr")
+            name: "Amina", code: secret(invited.code), passphrase: secret("fresh phrase"), keyFile: nil,
+            lang: "fr")
         #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Amina") }
         _ = try vault.confirm(name: "Amina", words: enrolled.words, sylvie)
         let again = try vault.unlock(name: "Amina", passphrase: secret("fresh phrase"), keyFile: nil).session
@@ -84,7 +86,9 @@ import Testing
         #expect(try vault.show(case: own, record: written.record, version: nil, again).count == 1)
         _ = try vault.edit(case: own, record: written.record, fields: ["summary": "A second call."], again)
         // The session of the old keys sees nothing any more.
-        #expect(throws: HavreError.self) { try vault.show(case: own, record: written.record, version: nil, amina) }
+        #expect(throws: HavreError.self) {
+            try vault.show(case: own, record: written.record, version: nil, amina)
+        }
         _ = louis
         #expect(try vault.check(nil).problems.isEmpty)
     }
@@ -112,7 +116,8 @@ import Testing
         let file = Passphrase.keyFile(SecretBytes(copying: Array("contents of a key file".utf8)))
         let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
         let enrolled = try house.vault.enrol(
-            name: "Amina", code: secret(invited.code), passphrase: secret("amina phrase"), keyFile: file, lang: nil)
+            name: "Amina", code: secret(invited.code), passphrase: secret("amina phrase"), keyFile: file,
+            lang: nil)
         _ = try house.vault.confirm(name: "Amina", words: enrolled.words, sylvie)
         #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Amina") }
         _ = try house.vault.unlock(name: "Amina", passphrase: secret("amina phrase"), keyFile: file)
@@ -124,14 +129,16 @@ import Testing
         let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
         #expect(throws: HavreError.wrongPassphrase) {
             try house.vault.enrol(
-                name: "Bintou", code: secret(invited.code), passphrase: secret("x phrase"), keyFile: nil, lang: nil)
+                name: "Bintou", code: secret(invited.code), passphrase: secret("x phrase"), keyFile: nil,
+                lang: nil)
         }
         let typed = invited.code.lowercased().replacing("-", with: " ")
         let enrolled = try house.vault.enrol(
             name: "amina", code: secret(typed), passphrase: secret("amina phrase"), keyFile: nil, lang: nil)
         #expect(throws: HavreError.wrongPassphrase) {
             try house.vault.enrol(
-                name: "Amina", code: secret(invited.code), passphrase: secret("other phrase"), keyFile: nil, lang: nil)
+                name: "Amina", code: secret(invited.code), passphrase: secret("other phrase"), keyFile: nil,
+                lang: nil)
         }
         #expect(throws: HavreError.self) {
             _ = try house.vault.confirm(name: "Amina", words: "one two three four five six", sylvie)

@@ -36,9 +36,9 @@ extension Vault {
     /// Takes in the rows of the house that were added since the last look.
     func indexHouse() throws(HavreError) {
         try house.with { house throws(HavreError) in
-            let accounts = try count(.login)
-            while house.accountCount < accounts {
-                if case .account(let account) = try row(house.accountCount, in: .login).facts {
+            // Counted through: how many there are is known only to an open gate, and people unlock a closed one.
+            while let found = try nextAccount(house.accountCount) {
+                if case .account(let account) = found {
                     house.accounts[account.nameKey] = house.accountCount
                 }
                 house.accountCount += 1
@@ -59,6 +59,14 @@ extension Vault {
                 }
                 house.custodyCount += 1
             }
+        }
+    }
+
+    /// One users' row, nil behind the last one.
+    private func nextAccount(_ number: UInt64) throws(HavreError) -> RowFacts? {
+        do throws(HavreError) { return try row(number, in: .login).facts } catch {
+            guard error == .notFound else { throw error }
+            return nil
         }
     }
 
