@@ -75,11 +75,21 @@ let package = Package(
         + testRooms.map { room in
             .testTarget(
                 name: room.name,
-                dependencies: room.uses.map { .byName(name: $0) } + ["TestSupport"])
+                dependencies: room.uses.map { .byName(name: $0) } + ["TestSupport"]
+                    + (room.name == "HavreStoreTests" ? ["FaultSupport"] : []))
         } + [
             .target(
                 name: "TestSupport",
-                path: "Tests/TestSupport")
+                path: "Tests/TestSupport"),
+            // A workload for the store and its oracle; the program runs it under `Tests/Faults/sweep`.
+            .target(
+                name: "FaultSupport",
+                dependencies: ["HavreStore", "HavreSecrets", "HavreSystem", "HavreCodec"],
+                path: "Tests/Faults/Support"),
+            .executableTarget(
+                name: "store-faults",
+                dependencies: ["FaultSupport"],
+                path: "Tests/Faults/Program"),
         ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

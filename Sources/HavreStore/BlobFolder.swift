@@ -203,6 +203,7 @@ package struct IncomingBlob: ~Copyable {
     /// - Returns: what the row that is going to name it holds.
     package consuming func finish() throws(StoreError) -> BlobReference {
         do throws(SystemError) { try file.sync() } catch { throw StoreError(error) }
+        CrashPoint.reach(.blobWritten)
         let (id, byteCount) = (id, byteCount)
         return BlobReference(id: id, byteCount: byteCount, digest: hash.finish())
     }

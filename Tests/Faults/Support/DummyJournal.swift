@@ -1,20 +1,22 @@
 import HavreCodec
 import HavreSecrets
 
-@testable import HavreStore
+import HavreStore
 
 /// A ledger without a tree: its root is a hash chain over the leaves. Enough to hold the store to its protocol.
-final class DummyJournal: Journal, @unchecked Sendable {
-    private(set) var current = DummyJournal.empty
+package final class DummyJournal: Journal, @unchecked Sendable {
+    package private(set) var current = DummyJournal.empty
     private var before: StoredCheckpoint?
+    package init() {}
+
     /// Makes `extend` fail, for tests of what a failing ledger does.
-    var isBroken = false
+    package var isBroken = false
     /// Tiles of 4 leaves, so that tests see some.
     static let width: UInt64 = 4
     private var leaves: [Digest] = []
     private var leavesBefore: [Digest] = []
 
-    static let empty = StoredCheckpoint(size: 0, root: Hash.sha256([]), text: [])
+    package static let empty = StoredCheckpoint(size: 0, root: Hash.sha256([]), text: [])
 
     static func leaf(_ commitment: Digest, _ body: [UInt8], _ mark: [UInt8]) -> Digest {
         Hash.sha256(commitment.bytes + Hash.sha256(body).bytes + Hash.sha256(mark).bytes)
@@ -24,7 +26,7 @@ final class DummyJournal: Journal, @unchecked Sendable {
         Hash.sha256(root.bytes + leaf.bytes)
     }
 
-    func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey)
+    package func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey)
         throws(StoreError)
     {
         var root = Self.empty.root
@@ -39,7 +41,7 @@ final class DummyJournal: Journal, @unchecked Sendable {
         current = checkpoint
     }
 
-    func extend(_ drafts: [JournalDraft]) throws(StoreError) -> JournalGroup {
+    package func extend(_ drafts: [JournalDraft]) throws(StoreError) -> JournalGroup {
         guard !isBroken else { throw .invalid(rule: "broken on purpose") }
         precondition(before == nil, "accepted or rejected comes first")
         before = current
@@ -66,25 +68,25 @@ final class DummyJournal: Journal, @unchecked Sendable {
             hashes: leaves.suffix(Int(Self.width)).flatMap(\.bytes))
     }
 
-    func accepted() {
+    package func accepted() {
         precondition(before != nil)
         before = nil
     }
 
-    func rejected() {
+    package func rejected() {
         guard let before else { preconditionFailure("nothing to reject") }
         current = before
         leaves = leavesBefore
         self.before = nil
     }
 
-    func replay(_ entry: StoredEntry) throws(StoreError) {
+    package func replay(_ entry: StoredEntry) throws(StoreError) {
         _ = append(Self.leaf(entry.commitment, entry.body, entry.mark))
     }
 
-    func checkpoint() -> StoredCheckpoint { current }
+    package func checkpoint() -> StoredCheckpoint { current }
 
-    func audit(
+    package func audit(
         _ checkpoint: StoredCheckpoint, _ rows: any JournalRows, problem: (StorePart, UInt64) -> Void
     ) throws(StoreError) {
         var root = Self.empty.root
@@ -108,9 +110,9 @@ final class DummyJournal: Journal, @unchecked Sendable {
         if root != checkpoint.root { problem(.checkpoint, checkpoint.size) }
     }
 
-    func tileCount(size: UInt64) -> UInt64 { size / Self.width }
+    package func tileCount(size: UInt64) -> UInt64 { size / Self.width }
 
-    func forget() {
+    package func forget() {
         current = Self.empty
         leaves = []
         before = nil
