@@ -131,6 +131,7 @@ struct KeyFiles: Sendable {
                 try folder.directory.rename(name + StoreName.nextSuffix, to: name)
                 try folder.directory.sync()
             }
+            CrashPoint.reach(.renewalPlaced)
         }
     }
 

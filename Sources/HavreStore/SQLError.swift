@@ -23,6 +23,7 @@ struct SQLError: Error, Equatable {
     /// The file is not what SQLite itself would have written.
     var isCorrupt: Bool {
         primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_TOOBIG
+            || code == SQLITE_IOERR | (2 << 8)  // SQLITE_IOERR_SHORT_READ: the file ends before it says
             || primary == SQLITE_MISMATCH || primary == SQLITE_FORMAT || primary == SQLITE_ERROR
     }
 

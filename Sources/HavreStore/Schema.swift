@@ -77,7 +77,9 @@ struct Schema: Sendable {
         try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         try connection.execute("PRAGMA application_id = \(applicationID)")
         try connection.execute("PRAGMA user_version = \(version)")
+        try connection.execute("BEGIN")
         for table in tables { try connection.execute(table.sql) }
+        try connection.execute("COMMIT")
     }
 
     /// Compares settings and every object of an open file.

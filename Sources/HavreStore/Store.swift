@@ -129,6 +129,11 @@ package final class Store: Sendable {
         follower.stop()
         followReads()
         closeGate(removingAuto: false)
+        // What is left in the write-ahead logs goes into the files, as far as nobody else reads them.
+        lead { leader in
+            _ = try? leader.vault.truncateLog()
+            _ = try? leader.gate.truncateLog()
+        }
         memory.with { memory in
             memory.close(.ended)
             memory.login = nil

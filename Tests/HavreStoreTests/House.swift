@@ -2,6 +2,7 @@ import FaultSupport
 import Foundation
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 
 @testable import HavreStore
 
@@ -10,7 +11,7 @@ final class House {
     let folder: URL
     let places: StorePlaces
     let recovery: Key<Role.Backup>
-    private(set) var store: Store
+    private var held: Store?
     private(set) var journal = DummyJournal()
 
     init(_ prepare: ((URL) throws -> Void)? = nil) throws {
@@ -23,11 +24,23 @@ final class House {
         let backup = Key<Role.Backup>()
         recovery = backup
         try Store.create(places, vault: Random.identifier(), firstBackupKey: backup)
-        store = try Store.open(places, journal: journal)
+        held = try Store.open(places, journal: journal)
+    }
+
+    /// The store as it is open now.
+    var store: Store {
+        guard let held else { preconditionFailure("the house is closed") }
+        return held
+    }
+
+    /// Closes the store and lets go of its connections, as the end of the process does.
+    func close() {
+        held?.close()
+        held = nil
     }
 
     deinit {
-        store.close()
+        close()
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -35,18 +48,16 @@ final class House {
 
     /// Closes the store and opens it again, as a restart does.
     func restart(_ between: () throws -> Void = {}) throws {
-        store.close()
+        close()
         try between()
         try reopen()
     }
 
     func reopen() throws {
+        close()
         journal = DummyJournal()
-        // The old store has to let go of its locks first.
-        store = try openFresh()
+        held = try Store.open(places, journal: journal)
     }
-
-    private func openFresh() throws -> Store { try Store.open(places, journal: journal) }
 
     func change(_ text: String = "entry") -> Change {
         Change(
@@ -88,4 +99,18 @@ final class House {
     func text(_ area: Area, _ n: UInt64) throws -> String {
         String(decoding: try store.read(area, n).payload, as: UTF8.self)
     }
+}
+
+/// Runs `body` in `count` threads at once, numbered from 0, and waits for all of them.
+func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let running = Guarded(count)
+    for number in 0..<count {
+        let thread = Thread {
+            body(number)
+            running.with { $0 -= 1 }
+            running.broadcast()
+        }
+        thread.start()
+    }
+    running.when({ $0 == 0 }, { _ in })
 }

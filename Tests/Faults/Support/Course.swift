@@ -72,14 +72,16 @@ package struct Course {
     package func perform(_ act: Model.Act, _ model: Model, _ store: Store) throws {
         var change = Change(
             operation: model.identifier("operation", model.count), entry: Array("act \(model.count)".utf8),
-            commitment: Hash.sha256(Array("\(seed) \(model.count)".utf8)), instant: Int64(1_700_000_000 + model.count))
+            commitment: Hash.sha256(Array("\(seed) \(model.count)".utf8)),
+            instant: Int64(1_700_000_000 + model.count))
         var step = GateStep()
         switch act {
         case .make(let rows, let pinned):
             let area = Area(model.identifier("area", model.areas.count))
             step.newAreas = [area]
             for (n, content) in rows.enumerated() {
-                change.puts.append(try put(area, .at(UInt64(n)), content, model, store, isPinned: n == pinned))
+                change.puts.append(
+                    try put(area, .at(UInt64(n)), content, model, store, isPinned: n == pinned))
             }
         case .put(let place, let content):
             let area = try touch(place.area, model, store, &change)
@@ -107,7 +109,8 @@ package struct Course {
         case .fact(let name, let value): step.facts[name] = .some(value)
         case .freeze(let person): step.restricted = [restriction(person, model)]
         case .lift(let person): step.lifted = [restriction(person, model)]
-        case .setAside(let person, let slot): step.quarantine[model.identifier("person", person)] = .some(slot)
+        case .setAside(let person, let slot):
+            step.quarantine[model.identifier("person", person)] = .some(slot)
         case .read: break
         }
         if act != .read { change.gate = step }

@@ -1,6 +1,5 @@
 import HavreCodec
 import HavreSecrets
-
 import HavreStore
 
 /// A ledger without a tree: its root is a hash chain over the leaves. Enough to hold the store to its protocol.

@@ -23,7 +23,9 @@ package struct Judge {
             return
         }
         count = Int(try store.checkpoint().size)
-        if count < told.acknowledged { faults.append("acknowledged \(told.acknowledged) acts, found \(count)") }
+        if count < told.acknowledged {
+            faults.append("acknowledged \(told.acknowledged) acts, found \(count)")
+        }
         if count > max(told.sent, told.acknowledged) { faults.append("more acts than were sent: \(count)") }
         var model = Model(seed: course.seed)
         while model.count < count { model.apply(model.nextAct()) }
@@ -47,7 +49,9 @@ package struct Judge {
             for (n, content) in rows.enumerated() { try compare(area, index, n, content, store) }
         }
         let beyond = Area(model.identifier("area", model.areas.count))
-        if try store.area(beyond) != nil { faults.append("an area of an act that is not in the ledger is there") }
+        if try store.area(beyond) != nil {
+            faults.append("an area of an act that is not in the ledger is there")
+        }
         for (name, value) in model.facts where try store.fact(name) != value { faults.append("fact \(name)") }
         for number in 0..<model.count {
             let entry = try store.entry(UInt64(number))
@@ -67,7 +71,9 @@ package struct Judge {
         if row.payload != content.payload || body != content.body || row.isEmptied {
             faults.append("row \(n) of area \(index) differs")
         }
-        if row.blobs.isEmpty != (content.blob == nil) { faults.append("row \(n) of area \(index): attachment") }
+        if row.blobs.isEmpty != (content.blob == nil) {
+            faults.append("row \(n) of area \(index): attachment")
+        }
         for blob in row.blobs {
             var bytes: [UInt8] = []
             try store.blobs.read(blob) { bytes += $0 }

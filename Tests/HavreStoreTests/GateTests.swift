@@ -1,0 +1,207 @@
+import Foundation
+import HavreCodec
+import HavreSecrets
+import Testing
+
+@testable import HavreStore
+
+/// The gate: closed, opened by a supervisor, renewed, burnt.
+@Suite(.serialized) struct GateTests {
+    /// A house in which a person may open the gate.
+    private struct Supervised {
+        let house: House
+        let person = Random.identifier()
+        let slotKey = Key<Role.GateSlot>()
+        let area: Area
+
+        init() throws {
+            house = try House()
+            area = try house.makeArea(rows: 2)
+            var change = house.change()
+            change.gate = GateStep()
+            change.gate?.slots = [person: slotKey]
+            change.expects = [try house.expectation(.login)]
+            change.puts = [RowPut(area: .login, number: .at(0), payload: Array("user".utf8))]
+            _ = try house.store.submit(change)
+        }
+    }
+
+    @Test func `After a panic nothing opens but by a supervisor's slot`() throws {
+        let one = try Supervised()
+        let house = one.house
+        house.store.closeGate(removingAuto: true)
+        #expect(house.store.state == .closed)
+        #expect(!FileManager.default.fileExists(atPath: house.path("gate/auto.key")))
+        #expect(throws: StoreError.closed) { try house.store.read(one.area, 0) }
+        #expect(throws: StoreError.closed) { try house.store.submit(house.change()) }
+        #expect(throws: StoreError.closed) { try house.store.fact("policy") }
+        try house.restart()
+        #expect(house.store.state == .closed)
+        #expect(try house.store.read(.login, 0).payload == Array("user".utf8))
+        #expect(throws: StoreError.notFound) { try house.store.read(.login, 1) }
+        #expect(throws: StoreError.wrongKey) {
+            try house.store.openGate(one.person, slotKey: Key()) { _ in true }
+        }
+        #expect(throws: StoreError.wrongKey) {
+            try house.store.openGate(Random.identifier(), slotKey: one.slotKey) { _ in true }
+        }
+        #expect(house.store.state == .closed)
+        try house.store.openGate(one.person, slotKey: one.slotKey) { store throws(StoreError) in
+            store.state == .opening && !store.isRestricted(one.person, in: .house)
+        }
+        #expect(house.store.state == .serving)
+        try house.restart()
+        #expect(house.store.state == .serving)
+        #expect(try house.text(one.area, 1) == "row 1")
+    }
+
+    @Test func `Who is frozen does not open the gate, and leaves no auto key`() throws {
+        let one = try Supervised()
+        one.house.store.closeGate(removingAuto: true)
+        var refused: Result<Receipt, any Error>?
+        #expect(throws: StoreError.wrongKey) {
+            try one.house.store.openGate(one.person, slotKey: one.slotKey) { store throws(StoreError) in
+                refused = Result { try store.submit(one.house.change()) }
+                return false
+            }
+        }
+        #expect(throws: StoreError.closed) { try refused?.get() }
+        #expect(one.house.store.state == .closed)
+        #expect(!FileManager.default.fileExists(atPath: one.house.path("gate/auto.key")))
+    }
+
+    @Test func `A slot that is taken back opens nothing any more`() throws {
+        let one = try Supervised()
+        var change = one.house.change()
+        change.gate = GateStep()
+        change.gate?.slots = [one.person: nil]
+        _ = try one.house.store.submit(change)
+        #expect(try one.house.store.hasSlot(one.person) == false)
+        one.house.store.closeGate(removingAuto: true)
+        #expect(throws: StoreError.wrongKey) {
+            try one.house.store.openGate(one.person, slotKey: one.slotKey) { _ in true }
+        }
+    }
+
+    @Test func `A renewed gate goes on, and an older copy of its folder does not open it`() throws {
+        let one = try Supervised()
+        let house = one.house
+        let copy = house.path("copy")
+        try FileManager.default.copyItem(atPath: house.path("gate"), toPath: copy)
+        try house.store.renewGate()
+        #expect(try house.text(one.area, 0) == "row 0")
+        _ = try house.store.submit(try house.put(one.area, 0, "after"))
+        try house.restart()
+        #expect(house.store.state == .serving)
+        #expect(try house.text(one.area, 0) == "after")
+        #expect(try house.store.check().isGood)
+        house.store.closeGate(removingAuto: true)
+        try house.store.openGate(one.person, slotKey: one.slotKey) { _ in true }
+        #expect(try house.text(one.area, 0) == "after")
+        // The keys of the copy beside today's gate.db.
+        try house.restart {
+            for name in ["auto.key", "device.key", "login.key"] {
+                try FileManager.default.removeItem(atPath: house.path("gate/\(name)"))
+                try FileManager.default.copyItem(
+                    atPath: "\(copy)/\(name)", toPath: house.path("gate/\(name)"))
+            }
+        }
+        #expect(house.store.state == .closed)
+    }
+
+    @Test func `A panic during a renewal leaves no auto key`() throws {
+        let one = try Supervised()
+        let house = one.house
+        let store = house.store
+        CrashPoint.onReach { point in
+            if point == .renewalDecided { store.closeGate(removingAuto: true) }
+        }
+        defer { CrashPoint.onReach(nil) }
+        try house.store.renewGate()
+        CrashPoint.onReach(nil)
+        #expect(house.store.state == .closed)
+        #expect(!FileManager.default.fileExists(atPath: house.path("gate/auto.key")))
+        try house.restart()
+        #expect(house.store.state == .closed)
+        try house.store.openGate(one.person, slotKey: one.slotKey) { _ in true }
+        #expect(try house.text(one.area, 0) == "row 0")
+    }
+
+    @Test func `Burning leaves no way in`() throws {
+        let one = try Supervised()
+        try one.house.store.burn()
+        let left = try FileManager.default.contentsOfDirectory(atPath: one.house.path("gate"))
+        #expect(Set(left).isDisjoint(with: ["auto.key", "login.key", "device.key"]))
+        #expect(throws: StoreError.self) {
+            try one.house.store.openGate(one.person, slotKey: one.slotKey) { _ in true }
+        }
+        try one.house.restart()
+        #expect(one.house.store.state == .closed)
+        #expect(throws: StoreError.self) { try one.house.store.read(.login, 0) }
+    }
+
+    @Test func `Files are 0600 and folders 0700, whatever the umask`() throws {
+        let before = umask(0)
+        defer { umask(before) }
+        let house = try House()
+        _ = try house.makeArea(rows: 1)
+        for folder in ["vault", "gate"] {
+            let all =
+                FileManager.default.enumerator(atPath: house.path(folder))?.allObjects as? [String] ?? []
+            for name in [""] + all {
+                let attributes = try FileManager.default.attributesOfItem(
+                    atPath: house.path("\(folder)/\(name)"))
+                let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+                #expect(
+                    (attributes[.posixPermissions] as? NSNumber)?.intValue == (isFolder ? 0o700 : 0o600),
+                    "\(name)")
+            }
+        }
+    }
+
+    @Test func `Folders that others may enter, that are links, or the same twice, are refused`() throws {
+        let house = try House()
+        try house.restart {
+            chmod(house.path("gate"), 0o750)
+            #expect(throws: StoreError.foreign(.gateFolder)) { try house.reopen() }
+            chmod(house.path("gate"), 0o700)
+            try FileManager.default.moveItem(atPath: house.path("vault"), toPath: house.path("elsewhere"))
+            try FileManager.default.createSymbolicLink(
+                atPath: house.path("vault"), withDestinationPath: house.path("elsewhere"))
+            #expect(throws: StoreError.foreign(.vaultFolder)) { try house.reopen() }
+            try FileManager.default.removeItem(atPath: house.path("vault"))
+            try FileManager.default.moveItem(atPath: house.path("elsewhere"), toPath: house.path("vault"))
+            chmod(house.path("gate/device.key"), 0o644)
+            #expect(throws: StoreError.foreign(.keyFile)) { try house.reopen() }
+            chmod(house.path("gate/device.key"), 0o600)
+        }
+        let same = house.path("same")
+        #expect(throws: StoreError.foreign(.gateFolder)) {
+            try Store.create(
+                StorePlaces(vault: same, gate: same), vault: Random.identifier(), firstBackupKey: Key())
+        }
+    }
+
+    @Test func `Two processes do not open one store`() throws {
+        let house = try House()
+        #expect(throws: StoreError.inUse) { try Store.open(house.places, journal: house.journal) }
+    }
+
+    @Test func `A device key on another medium is asked for at every start`() throws {
+        let house = try House()
+        let medium = house.path("medium.key")
+        try Data(Random.bytes(32)).write(to: URL(filePath: medium))
+        chmod(medium, 0o600)
+        let places = StorePlaces(vault: house.path("v2"), gate: house.path("g2"), deviceKey: medium)
+        try Store.create(places, vault: Random.identifier(), firstBackupKey: Key())
+        #expect(!FileManager.default.fileExists(atPath: house.path("g2/device.key")))
+        let store = try Store.open(places, journal: house.journal)
+        #expect(store.state == .serving)
+        store.close()
+        try FileManager.default.removeItem(atPath: medium)
+        let closed = try Store.open(places, journal: house.journal)
+        #expect(closed.state == .closed)
+        #expect(try closed.check().isPartial)
+        closed.close()
+    }
+}
