@@ -40,7 +40,8 @@ extension Vault {
         do throws(HavreError) {
             let written = try name(
                 blob, original, count, title: title, attachment, record, code, session, inside)
-            return Attached(attachment: attachment, record: written, byteCount: count, blake2b: original)
+            return Attached(
+                attachment: attachment, record: written, byteCount: count, blake2b: original.blake2b)
         } catch {
             try? storing { () throws(StoreError) in try store.blobs.discard(blob) }
             throw error
@@ -50,13 +51,15 @@ extension Vault {
     /// Seals a file into `blobs/incoming`: `count u64 LE || bytes || zeros` up to the Padme size, in 64 KiB chunks.
     private func take(
         _ file: borrowing Descriptor, as id: Identifier, _ key: Key<Role.Stream>, _ progress: Progress
-    ) throws(HavreError) -> (blob: BlobReference, original: Digest, count: UInt64) {
+    ) throws(HavreError) -> (blob: BlobReference, original: OriginalDigests, count: UInt64) {
         let total = try size(of: file)
         let padded = Pad.padme(Int(total) + 8)
         do {
             var incoming = try store.blobs.incomingBlob(id)
             var sealer = Stream.Sealer(key: key)
             var hash = Blake2b()
+            // What the recipient's own tools can compute of the original.
+            var sha256 = SHA256()
             var header = ByteWriter()
             header.u64(total)
             var piece = header.bytes
@@ -67,6 +70,7 @@ extension Vault {
                     let wanted = min(Stream.chunkByteCount - piece.count, Int(total - read))
                     let bytes = try file.read(count: wanted, at: read)
                     hash.update(bytes)
+                    sha256.update(bytes)
                     read += UInt64(bytes.count)
                     piece += bytes
                 }
@@ -77,7 +81,9 @@ extension Vault {
                 piece = []
                 progress(read, total)
             }
-            return (try incoming.finish(), hash.finish(), total)
+            return (
+                try incoming.finish(), OriginalDigests(blake2b: hash.finish(), sha256: sha256.finish()), total
+            )
         } catch let error as StoreError {
             throw HavreError(error)
         } catch is SystemError {
@@ -99,12 +105,14 @@ extension Vault {
 
     /// The row of the attachment and the record that names it, in one change.
     private func name(
-        _ blob: BlobReference, _ original: Digest, _ count: UInt64, title: String?, _ attachment: Identifier,
+        _ blob: BlobReference, _ original: OriginalDigests, _ count: UInt64, title: String?,
+        _ attachment: Identifier,
         _ key: Key<Role.Record>, _ code: String, _ session: Session, _ first: Inside
     ) throws(HavreError) -> Identifier {
         let form = try Self.form("evidence")
         var fields: [String: JSON] = [
-            "original_blake2b": .string(original.hex), "sealed_copy": .string(attachment.hex),
+            "original_blake2b": .string(original.blake2b.hex),
+            "original_sha256": .string(original.sha256.hex), "sealed_copy": .string(attachment.hex),
         ]
         if let title, !title.isEmpty { fields["title"] = .string(title) }
         let values = try Self.check(.object(fields), form, today)
@@ -127,7 +135,7 @@ extension Vault {
                         compartment: nil),
                     .evidence, author, place, &draft, session, time: event.time)
                 let sheet = self.place(of: attachment, inside.area, name, generation)
-                let about: JSON = ["bytes": .int(Int64(count)), "blake2b": .string(original.hex)]
+                let about: JSON = ["bytes": .int(Int64(count)), "blake2b": .string(original.blake2b.hex)]
                 let sealed = try Sheet.seal(about.encoded(), at: sheet, under: compartmentKey, record: key)
                 try draft.put(
                     .attachment(sealed.head, attachment: attachment, record: record),
@@ -220,4 +228,10 @@ extension Vault {
             throw .tampered
         }
     }
+}
+
+/// Digests of the bytes that somebody attached.
+private struct OriginalDigests {
+    let blake2b: Digest
+    let sha256: Digest
 }
