@@ -28,11 +28,13 @@ package final class VaultHouse: House {
     package func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON] {
         try acting { () throws(HavreError) in
             let answer = try vault.hello(nonce: nonce, path: path)
-            return [
+            var members: [String: JSON] = [
                 "fingerprint": .string(vault.fingerprint ?? ""),
-                "hostKey": .string(Hex.encode(answer.hostKey)),
+                "hostKey": .string(Base64.url(answer.hostKey)),
                 "signature": .string(Base64.url(answer.signature)),
             ]
+            members["logKey"] = vault.logKey.map(JSON.string)
+            return members
         }
     }
 

@@ -1,5 +1,6 @@
 import HavreAccess
 import HavreCodec
+import HavreLedger
 import HavreSecrets
 import HavreStore
 import HavreSystem
@@ -21,6 +22,9 @@ extension Vault {
         guard let bytes = try? fact("fingerprint") else { return nil }
         return Hex.encode(bytes)
     }
+
+    /// Name and key of the log as a vkey (C2SP signed note), while the gate is open.
+    package var logKey: String? { journal.verifier?.text }
 
     /// The answer to a client's greeting: the host key's signature over its nonce and the path of the socket.
     package func hello(
