@@ -1,11 +1,15 @@
 #include "CData.h"
 
-static const unsigned char readme[] = {
-#embed "files/texts/README"
+static const unsigned char en[] = {
+#embed "files/texts/en.json"
+};
+static const unsigned char fr[] = {
+#embed "files/texts/fr.json"
 };
 
 static const struct cdata_file files[] = {
-    {"README", readme, sizeof readme},
+    {"en", en, sizeof en},
+    {"fr", fr, sizeof fr},
 };
 
 const struct cdata_file *cdata_texts(size_t *count) {

@@ -85,6 +85,11 @@ int csys_readdir(void *list, const char **name) {
 }
 void csys_closedir(void *list) { closedir(list); }
 
+int csys_reopen_read_only(int fd) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return answer(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+}
 int csys_duplicate(int fd) { return answer(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 int csys_close_on_exec(int fd) { return answer(fcntl(fd, F_SETFD, FD_CLOEXEC)); }
 int csys_status_flags(int fd) { return answer(fcntl(fd, F_GETFL)); }

@@ -94,6 +94,11 @@ package struct Descriptor: ~Copyable, Sendable {
         Descriptor(owning: try check("dup", csys_duplicate(raw)))
     }
 
+    /// The same file opened anew for reading only: what is lent away cannot be written through.
+    package borrowing func reopenedReadOnly() throws(SystemError) -> Descriptor {
+        Descriptor(owning: try check("open", csys_reopen_read_only(raw)))
+    }
+
     /// A pipe: bytes written to `write` come out of `read`.
     package static func pipe() throws(SystemError) -> Pipe {
         var ends: [Int32] = [-1, -1]

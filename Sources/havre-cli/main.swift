@@ -1,1 +1,3 @@
 import HavreCommands
+
+Program.main()

@@ -39,6 +39,7 @@ int csys_opendir(int fd, void *_Nullable *_Nonnull list);  // takes fd when it s
 int csys_readdir(void *_Nonnull list, const char *_Nullable *_Nonnull name);  // NULL at the end
 void csys_closedir(void *_Nonnull list);
 int csys_duplicate(int fd);  // F_DUPFD_CLOEXEC
+int csys_reopen_read_only(int fd);  // a new open file of the same file
 int csys_close_on_exec(int fd);
 int csys_status_flags(int fd);  // F_GETFL
 int csys_pipe(int *_Nonnull ends);
@@ -107,6 +108,14 @@ int csys_user(uint32_t uid, char *_Nonnull name, size_t count);
 int csys_user_id(const char *_Nonnull name, uint32_t *_Nonnull uid);
 int csys_group_id(const char *_Nonnull name, uint32_t *_Nonnull gid);
 void csys_error_text(int code, char *_Nonnull text, size_t count);
+
+// spawn.c
+/// Starts a program whose descriptors 0, 1, 2, ... are fds[0...count-1], with no signal blocked; its number in *pid.
+int csys_spawn(
+    const char *_Nonnull path, char *_Nullable const *_Nonnull arguments, const int *_Nonnull fds, size_t count,
+    int *_Nonnull pid);
+int csys_wait(int pid);  // exit status, or 128 + signal
+int csys_kill(int pid, int signal);
 
 // threads.c
 struct csys_lock;  // a mutex and a condition variable on the monotonic clock, pinned on the heap

@@ -1,0 +1,67 @@
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreWire
+
+/// What a verb works with: the options that every verb has, the words it speaks, where it writes, and the daemon.
+final class Desk {
+    let globals: Globals
+    let world: World
+    let texts: Texts
+    let screen: Screen
+    let places: Places
+    /// The exit status of a verb that did its work: 5 when what it was asked to check is not right.
+    var status: Int32 = 0
+    private var conversation: Conversation?
+
+    init(_ globals: Globals, _ world: World) {
+        self.globals = globals
+        self.world = world
+        texts = Texts(Self.language(globals, world))
+        screen = Screen(world, isJSON: globals.json)
+        places = Places(world)
+    }
+
+    private static func language(_ globals: Globals, _ world: World) -> Language {
+        if let language = globals.language { return language }
+        return Language.preferred(
+            among: ["LC_ALL", "LC_MESSAGES", "LANG"].map { name in
+                // An empty variable counts as unset (POSIX, "Internationalization Variables").
+                world.environment(name).flatMap { $0.isEmpty ? nil : $0 }
+            })
+    }
+
+    var language: Language { texts.language }
+
+    /// Instants and days in the person's way of writing them.
+    var moments: Moments { Moments(language) }
+
+    /// The conversation with the daemon, begun at its first use.
+    func daemon() throws(Failure) -> Conversation {
+        if let conversation { return conversation }
+        let begun = try Conversation(self)
+        conversation = begun
+        return begun
+    }
+
+    /// What the client remembers of vaults.
+    func memory() throws(Failure) -> VaultMemory { VaultMemory(try places.state()) }
+
+    /// The person who may be asked; nil where a script runs us: with `--json`, or when standard input is no terminal.
+    func person() -> (any Person)? {
+        guard !globals.json, world.inputIsTerminal else { return nil }
+        return world.person()
+    }
+
+    /// The verb did what it should and there is nothing to tell.
+    func done(_ key: String, _ values: [String: String] = [:]) throws(Failure) {
+        try screen.answer(["ok": true]) { texts.say(key, values) }
+    }
+
+    /// Says whom one has spoken to for the first time, so that it can be compared with a colleague.
+    func remarkFirstUse(_ server: PinnedServer) {
+        guard let bytes = try? Hex.decode(server.fingerprint), bytes.count == 32 else { return }
+        let words = SixWords.spell(bytes, in: language).joined(separator: " ")
+        screen.remark(texts.say("note.firstUse", ["words": words]))
+    }
+}

@@ -1,0 +1,88 @@
+import HavreSecrets
+import HavreSystem
+
+/// Where text goes.
+protocol Sink: AnyObject {
+    /// Writes every byte.
+    func write(_ bytes: [UInt8]) throws(SystemError)
+    /// Whether a person reads it.
+    var isTerminal: Bool { get }
+}
+
+/// A standard descriptor of the process.
+final class StandardSink: Sink {
+    private let number: Int32
+
+    init(_ number: Int32) { self.number = number }
+
+    func write(_ bytes: [UInt8]) throws(SystemError) {
+        try Lent.use(number) { output throws(SystemError) in try output.write(bytes) }
+    }
+
+    var isTerminal: Bool { Process.isTTY(number) }
+}
+
+/// Somebody to ask: the person at the terminal.
+protocol Person: AnyObject {
+    /// Asks for a secret; nothing is echoed and nothing is copied.
+    func secret(_ prompt: String) throws(SystemError) -> SecretBytes
+    /// Asks for a line.
+    func line(_ prompt: String) throws(SystemError) -> String
+    /// Shows text.
+    func show(_ text: String)
+    /// Columns and rows of the screen.
+    var size: (columns: Int, rows: Int) { get }
+}
+
+/// The person at `/dev/tty`.
+final class TerminalPerson: Person {
+    private let terminal: Terminal
+    private static let secretByteCountMax = 1024
+    private static let lineByteCountMax = 16_384
+
+    /// - Throws: when the process has no terminal.
+    init() throws(SystemError) { terminal = try Terminal() }
+
+    func secret(_ prompt: String) throws(SystemError) -> SecretBytes {
+        var room = SecretBytes(zeroed: Self.secretByteCountMax)
+        let count = try room.withMutableBytes { span throws(SystemError) in
+            try terminal.readSecret(prompt: prompt, into: &span)
+        }
+        return room.prefix(count)
+    }
+
+    func line(_ prompt: String) throws(SystemError) -> String {
+        try terminal.readLine(prompt: prompt, byteCountMax: Self.lineByteCountMax)
+    }
+
+    func show(_ text: String) { _ = try? terminal.write(text) }
+
+    var size: (columns: Int, rows: Int) { terminal.size() }
+}
+
+/// What surrounds a run: the process, its terminal, its clock. Tests bring another world.
+struct World {
+    var environment: (String) -> String?
+    var uid: UInt32
+    var userID: (String) -> UInt32?
+    /// The terminal session of this process, to which sessions are bound.
+    var terminalSession: Int32?
+    var clock: Clock
+    var output: any Sink
+    var errors: any Sink
+    /// Whether a person types standard input.
+    var inputIsTerminal: Bool
+    /// The person at the terminal; nil when there is none.
+    var person: () -> (any Person)?
+    /// Connects to a server.
+    var dial: (_ socket: String) throws(Failure) -> Dialled
+
+    /// The world as it is.
+    static func real() -> World {
+        World(
+            environment: Process.environment, uid: Process.uid, userID: Process.userID(of:),
+            terminalSession: Process.terminalSession(of: Process.pid), clock: .system,
+            output: StandardSink(1), errors: StandardSink(2), inputIsTerminal: Process.isTTY(0),
+            person: { try? TerminalPerson() }, dial: Dialled.connect)
+    }
+}

@@ -1,0 +1,43 @@
+import HavreForms
+
+/// `havre help --card ROLE`: one page to print and pin up, with the commands of a working day of that role.
+enum Card {
+    /// Which commands a role needs, in the order of a day.
+    private static func verbs(_ role: String) -> [String] {
+        let day = ["unlock", "lock", "panic"]
+        let work = ["case list", "open", "show", "note", "add", "find", "attach", "close"]
+        switch role {
+        case "supervisor":
+            return ["unlock", "case list", "access", "grant", "revoke"]
+                + ["staff invite", "staff confirm", "staff reset", "case new", "case assign"]
+                + ["contact confirm", "audit log", "audit who-opened", "lock", "panic"]
+        case "caseworker":
+            return ["unlock", "case list", "case new"] + work.dropFirst() + ["contact add", "lock", "panic"]
+        case "legal":
+            return ["unlock", "case list", "open", "show", "find", "contact add", "export", "verify"]
+                + ["close", "lock", "panic"]
+        case "shelter": return ["unlock", "case list", "open", "night", "note", "lock", "panic"]
+        case "auditor":
+            return ["unlock", "audit log", "audit verify", "audit checkpoint", "audit who-opened", "lock"]
+        case "keeper": return ["unlock", "status", "check", "backup", "staff list", "lock"]
+        case "trainer": return ["whoami", "forms"] + day
+        default: return ["unlock"] + work + day.dropFirst()
+        }
+    }
+
+    static func text(role: String, _ desk: Desk) -> String {
+        let texts = desk.texts
+        var lines = [
+            desk.screen.strong(
+                texts.say("card.head", ["role": Catalogue.roleLabel(role, in: desk.language)])), "",
+        ]
+        let rows = verbs(role).compactMap { name in VerbTable.verbs.map { $0.row }.first { $0.name == name } }
+        lines += Help.columns(
+            rows.map { row in
+                let operands = row.operands.map(\.name).joined(separator: " ")
+                let typed = "havre " + row.name + (operands.isEmpty ? "" : " " + operands)
+                return (typed, texts.say("verb." + row.key))
+            })
+        return (lines + ["", texts.say("card.foot")]).joined(separator: "\n")
+    }
+}

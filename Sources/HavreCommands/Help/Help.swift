@@ -1,0 +1,116 @@
+import HavreCodec
+import HavreForms
+
+/// `havre help`: the overview, the page of one verb, the card of one role.
+enum Help {
+    static func run(_ words: [String], _ desk: Desk) throws(Failure) {
+        guard let first = words.first else { return try show(overview(desk), desk) }
+        if first == "--card" {
+            guard words.count <= 2 else { throw .usage("usage.unknownOperand", ["n": "1"]) }
+            return try show(Card.text(role: try role(words), desk), desk)
+        }
+        if let (verb, rest) = VerbTable.find(words), rest.isEmpty {
+            return try show(page(verb.row, desk), desk)
+        }
+        guard words.count == 1, VerbTable.begins(first) else {
+            throw .usage("usage.unknownVerb", ["verb": words.joined(separator: " ")])
+        }
+        let rows = VerbTable.verbs.map { $0.row }.filter { $0.words[0] == first }
+        try show(list(rows, desk).joined(separator: "\n"), desk)
+    }
+
+    private static func show(_ text: String, _ desk: Desk) throws(Failure) {
+        try desk.screen.answer(["help": .string(text)]) { text }
+    }
+
+    private static func role(_ words: [String]) throws(Failure) -> String {
+        guard words.count == 2 else { return "caseworker" }
+        guard Catalogue.roles.contains(words[1]) else {
+            throw .usage(
+                "usage.choice",
+                ["option": "--card", "codes": Catalogue.roles.joined(separator: ", ")])
+        }
+        return words[1]
+    }
+
+    /// All verbs by chapter, a line each.
+    private static func overview(_ desk: Desk) -> String {
+        var lines = [desk.texts.say("help.head")]
+        for chapter in Chapter.allCases {
+            lines += ["", desk.screen.strong(desk.texts.say("chapter." + chapter.rawValue))]
+            lines += list(VerbTable.rows(chapter), desk)
+        }
+        lines += ["", desk.screen.strong(desk.texts.say("help.globals"))]
+        lines += options(Globals.options, desk, of: nil)
+        lines += ["", desk.texts.say("help.foot")]
+        return lines.joined(separator: "\n")
+    }
+
+    private static func list(_ rows: [Row], _ desk: Desk) -> [String] {
+        columns(rows.map { ($0.name, desk.texts.say("verb." + $0.key)) })
+    }
+
+    /// The page of one verb: usage, summary, options, examples, exit statuses.
+    static func page(_ row: Row, _ desk: Desk) -> String {
+        let texts = desk.texts
+        var lines = [desk.screen.strong(usage(row)), "", texts.say("verb." + row.key)]
+        let about = "about." + row.key
+        if texts.has(about) { lines += ["", texts.say(about)] }
+        if !row.options.isEmpty {
+            lines += ["", desk.screen.strong(texts.say("help.options"))]
+            lines += options(row.options, desk, of: row)
+        }
+        lines += ["", desk.screen.strong(texts.say("help.examples"))]
+        lines += texts.say("examples." + row.key).split(separator: "\n").map { "  " + $0 }
+        lines += ["", desk.screen.strong(texts.say("help.exits"))]
+        let exits = Set([0, 1, 2] + row.exits).sorted()
+        lines += columns(exits.map { (String($0), texts.say("exit.\($0)")) })
+        return lines.joined(separator: "\n")
+    }
+
+    /// `havre grant CASE NAME --compartments LIST [--until DAY]`.
+    static func usage(_ row: Row) -> String {
+        var parts = ["havre", row.name]
+        parts += row.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+        for option in row.options {
+            let text = option.value.map { "\(option.name) \($0)" } ?? option.name
+            parts.append(option.isRequired ? text : "[\(text)]")
+        }
+        return parts.joined(separator: " ")
+    }
+
+    /// Options with what they mean: a text of the verb's own where there is one, the shared one otherwise.
+    private static func options(_ options: [Option], _ desk: Desk, of row: Row?) -> [String] {
+        columns(
+            options.map { option in
+                let shared = "option." + option.name.dropFirst(2)
+                let own = row.map { shared + "." + $0.key } ?? shared
+                let text = desk.texts.say(desk.texts.has(own) ? own : shared)
+                return (option.value.map { "\(option.name) \($0)" } ?? option.name, text)
+            })
+    }
+
+    /// Two columns, the second one wrapped where it begins.
+    static func columns(_ pairs: [(String, String)], width: Int = 100) -> [String] {
+        let left = min(34, pairs.map { Table.width($0.0) }.max() ?? 0)
+        return pairs.flatMap { name, text in
+            let lines = wrap(text, width: width - left - 4)
+            let padding = String(repeating: " ", count: max(0, left - Table.width(name)))
+            let first = "  " + name + padding + "  " + (lines.first ?? "")
+            return [first] + lines.dropFirst().map { String(repeating: " ", count: left + 4) + $0 }
+        }
+    }
+
+    static func wrap(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, Table.width(line) + 1 + Table.width(String(word)) > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return lines + (line.isEmpty ? [] : [line])
+    }
+}

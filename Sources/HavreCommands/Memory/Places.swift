@@ -1,0 +1,76 @@
+import HavreSystem
+import HavreWire
+
+/// Where the client keeps what it remembers: sessions while the machine runs, checkpoints for good.
+struct Places {
+    private let environment: (String) -> String?
+    private let uid: UInt32
+
+    init(_ world: World) {
+        environment = world.environment
+        uid = world.uid
+    }
+
+    /// The folder of the session files, 0700 and one's own: `$XDG_RUNTIME_DIR/havre`, else `/run/user/UID/havre`,
+    /// else `havre-UID` under the temporary folder.
+    /// - Throws: `Internal` for a folder of somebody else's; a session is not left where others may read it.
+    func runtime() throws(Failure) -> Directory {
+        try own { () throws(SystemError) in
+            if let base = environment("XDG_RUNTIME_DIR"), !base.isEmpty {
+                try checkBase(base)
+                return try Directory(private: base + "/havre")
+            }
+            let usual = "/run/user/\(uid)"
+            if let folder = try? Directory(path: usual), try folder.ownerUID() == uid,
+                try folder.mode() & 0o777 == 0o700
+            {
+                return try Directory(private: usual + "/havre")
+            }
+            let temporary = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+            try checkBase(temporary)
+            return try Directory(private: temporary + "/havre-\(uid)")
+        }
+    }
+
+    /// Nobody else may be able to swap our folder for one of theirs.
+    private func checkBase(_ path: String) throws(SystemError) {
+        let base = try Directory(path: path)
+        let owner = try base.ownerUID()
+        let mode = try base.mode()
+        guard owner == uid || owner == 0, mode & 0o022 == 0 || mode & 0o1000 != 0 else {
+            throw SystemError("folder owner or mode", SystemError.notPermitted)
+        }
+    }
+
+    /// The path of the folder of checkpoints: `$XDG_STATE_HOME/havre`, else `~/.local/state/havre`.
+    func statePath() throws(Failure) -> String {
+        if let base = environment("XDG_STATE_HOME"), base.hasPrefix("/") { return base + "/havre" }
+        guard let home = environment("HOME"), home.hasPrefix("/") else {
+            throw Failure(.internal, "fail.noHome", next: "next.home")
+        }
+        return home + "/.local/state/havre"
+    }
+
+    /// The folder of the checkpoints, made with its parents where they are missing.
+    func state() throws(Failure) -> Directory {
+        let path = try statePath()
+        return try own { () throws(SystemError) in
+            var made = ""
+            for part in path.split(separator: "/").dropLast() {
+                made += "/" + part
+                if try !Files.exists(made) {
+                    let (parent, name) = try Files.split(made)
+                    try Directory(path: parent).makeDirectory(name)
+                }
+            }
+            return try Directory(private: path)
+        }
+    }
+
+    private func own(_ body: () throws(SystemError) -> Directory) throws(Failure) -> Directory {
+        do throws(SystemError) { return try body() } catch {
+            guard error.code == SystemError.notPermitted else { throw Screen.failure(error) }
+            throw Failure(.internal, "fail.folder", next: "next.folder")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+import HavreWire
+
+/// One unlocked session as the client keeps it: whose it is, on which server, and the token that proves it.
+struct SessionFile: Equatable {
+    /// Absolute path of the socket.
+    let socket: String
+    /// 64 hex digits.
+    let fingerprint: String
+    let user: String
+    let role: String
+    let token: String
+    /// The terminal session in which it was unlocked; the daemon serves it only there where it can tell.
+    let terminal: Int32?
+
+    private static let byteCountMax = 8192
+    private static let prefix = "session."
+
+    /// The name of its file: nothing of it tells whose it is.
+    var name: String {
+        let facts = [socket, Fold.fold(user), terminal.map(String.init) ?? ""].joined(separator: "\0")
+        return Self.prefix + Hash.blake2b256(Array(facts.utf8)).hex.prefix(32)
+    }
+
+    /// Whether the person calls herself so: case and accents do not count.
+    func isOf(_ name: String) -> Bool { Fold.fold(user) == Fold.fold(name) }
+
+    private var json: JSON {
+        var members: [String: JSON] = [
+            "socket": .string(socket), "fingerprint": .string(fingerprint), "user": .string(user),
+            "role": .string(role), "session": .string(token),
+        ]
+        if let terminal { members["terminal"] = .int(Int64(terminal)) }
+        return .object(members)
+    }
+
+    init(
+        socket: String, fingerprint: String, user: String, role: String, token: String, terminal: Int32?
+    ) {
+        self.socket = socket
+        self.fingerprint = fingerprint
+        self.user = user
+        self.role = role
+        self.token = token
+        self.terminal = terminal
+    }
+
+    private init(parsing bytes: [UInt8]) throws(CodecError) {
+        var fields = try Fields(JSON(parsing: bytes))
+        socket = try fields.string("socket")
+        fingerprint = try fields.digest("fingerprint").hex
+        user = try fields.string("user")
+        role = try fields.string("role")
+        token = try fields.string("session")
+        let number = try fields.optionalInt("terminal", in: 0...Int64(Int32.max))
+        terminal = number.map { Int32(truncatingIfNeeded: $0) }
+        try fields.finish()
+    }
+
+    /// Keeps the session, 0600, in place of an older one of the same person at the same terminal.
+    func write(_ folder: borrowing Directory) throws(Failure) {
+        do throws(SystemError) { try folder.write(json.encoded(), to: name) } catch {
+            throw Screen.failure(error)
+        }
+    }
+
+    /// Forgets the session.
+    func remove(_ folder: borrowing Directory) { _ = try? folder.unlinkIfPresent(name) }
+
+    /// All sessions of the folder; what is no session file is left alone.
+    static func all(in folder: borrowing Directory) throws(Failure) -> [SessionFile] {
+        do throws(SystemError) {
+            var found: [SessionFile] = []
+            for name in try folder.list(countMax: 10_000) where name.hasPrefix(prefix) {
+                guard let bytes = try? folder.read(name, byteCountMax: byteCountMax),
+                    let file = try? SessionFile(parsing: bytes), file.name == name
+                else { continue }
+                found.append(file)
+            }
+            return found
+        } catch {
+            throw Screen.failure(error)
+        }
+    }
+}
+
+/// Chooses among the sessions that there are.
+enum SessionChoice {
+    /// - Parameters:
+    ///   - name: What `--as` says.
+    ///   - terminal: The terminal session of this process. A session of another one is looked at only when there is
+    ///     none here: the daemon decides whether it serves it.
+    /// - Throws: `Locked` when there is none, `Usage` when there are several and none is named.
+    static func choose(
+        _ all: [SessionFile], socket: String, name: String?, terminal: Int32?
+    ) throws(Failure) -> SessionFile {
+        var fitting = all.filter { $0.socket == socket }
+        if let name { fitting = fitting.filter { $0.isOf(name) } }
+        let here = fitting.filter { $0.terminal == terminal }
+        if !here.isEmpty { fitting = here }
+        guard let first = fitting.first else {
+            throw Failure(.locked, name == nil ? nil : "fail.noSuchSession", ["name": name ?? ""])
+        }
+        guard fitting.count == 1 || (name != nil && here.isEmpty) else {
+            let names = Set(fitting.map(\.user)).sorted().joined(separator: ", ")
+            throw Failure(.usage, "usage.whichSession", ["names": names], next: "next.as")
+        }
+        return first
+    }
+}

@@ -1,0 +1,184 @@
+import HavreCodec
+import HavreForms
+
+/// Asks for the fields of a form one after the other, in the order of the form. Enter leaves a field as it is, `?`
+/// explains it, `<` goes back, `.` ends here: a form may be saved incomplete.
+struct FormFilling {
+    let desk: Desk
+    let person: any Person
+    let today: Day
+
+    private enum Step { case value(JSON), keep, remove, back, end }
+
+    /// The rule that a value of a field breaks, in words; nil when it fits.
+    private typealias Check = (_ key: String, _ value: JSON) -> String?
+
+    /// - Parameter values: What is there already; empty for a new record.
+    /// - Returns: The fields as `add` sends them.
+    func fill(_ form: Form, _ values: JSON = .object([:])) throws(Failure) -> JSON {
+        person.show(desk.texts.say("fill.head", ["form": form.label(in: desk.language)]) + "\n")
+        let check: Check = { key, value in broken(form, .object([key: value])) }
+        return .object(try fill(form.fields, values.object ?? [:], indent: "", check).values)
+    }
+
+    private func broken(_ form: Form, _ values: JSON) -> String? {
+        do throws(FormError) {
+            _ = try form.check(values, today: today)
+            return nil
+        } catch {
+            return error.rule.text(in: desk.language)
+        }
+    }
+
+    private func fill(
+        _ fields: [Field], _ old: [String: JSON], indent: String, _ check: Check
+    ) throws(Failure) -> (values: [String: JSON], ended: Bool) {
+        var values = old
+        var place = 0
+        while place < fields.count {
+            let field = fields[place]
+            switch try step(field, values[field.key], indent, check) {
+            case .value(let value): values[field.key] = value
+            case .remove: values[field.key] = nil
+            case .keep: break
+            case .back:
+                place = max(0, place - 1)
+                continue
+            case .end: return (values, true)
+            }
+            place += 1
+        }
+        return (values, false)
+    }
+
+    private func step(
+        _ field: Field, _ old: JSON?, _ indent: String, _ check: Check
+    ) throws(Failure) -> Step {
+        let label = indent + field.label(in: desk.language) + (field.required ? " *" : "")
+        if let old {
+            let shown = FieldText(desk: desk).lines(
+                .object([field.key: old]), form: nil)
+            person.show(shown.map { indent + $0 }.joined(separator: "\n") + "\n")
+        }
+        if field.type == .sub { return try rows(field, old, label, indent, check) }
+        if field.type == .long || field.type == .sentences {
+            return try text(field, label, check)
+        }
+        while true {
+            let typed = try desk.answer(person, label + desk.texts.say("mark.colon") + " ")
+            switch typed {
+            case "": return .keep
+            case ".": return .end
+            case "<": return .back
+            case "-" where old != nil: return .remove
+            case "?": person.show(explain(field, indent) + "\n")
+            default:
+                guard let value = read(field, typed) else {
+                    person.show(indent + desk.texts.say("fill.unread") + " " + explain(field, indent) + "\n")
+                    continue
+                }
+                guard let rule = check(field.key, value) else { return .value(value) }
+                person.show(indent + rule + "\n")
+            }
+        }
+    }
+
+    /// Several lines, ended by a line with a full stop only.
+    private func text(_ field: Field, _ label: String, _ check: Check) throws(Failure) -> Step {
+        person.show(label + " " + desk.texts.say("fill.lines") + "\n")
+        var lines: [String] = []
+        while true {
+            let line = try desk.answer(person, "> ")
+            if lines.isEmpty {
+                switch line {
+                case "": return .keep
+                case "-": return .remove
+                case "<": return .back
+                default: break
+                }
+            }
+            if line == "." { break }
+            lines.append(line)
+        }
+        let text = lines.joined(separator: "\n")
+        guard !lines.isEmpty else { return .end }
+        let value: JSON =
+            field.type == .sentences
+            ? .array(Sentences.split(text).map { .string($0) }) : .string(text)
+        guard let rule = check(field.key, value) else { return .value(value) }
+        person.show(rule + "\n")
+        return try self.text(field, label, check)
+    }
+
+    private func rows(
+        _ field: Field, _ old: JSON?, _ label: String, _ indent: String, _ check: Check
+    ) throws(Failure) -> Step {
+        var rows = old?.array ?? []
+        while true {
+            let typed = try desk.answer(person, label + " " + desk.texts.say("fill.row") + " ")
+            switch typed {
+            case "": return rows.isEmpty ? .keep : .value(.array(rows))
+            case "<": return .back
+            case ".": return .end
+            case "-" where !rows.isEmpty: rows.removeLast()
+            default:
+                let row = try fill(field.sub, [:], indent: indent + "  ") { key, value in
+                    check(field.key, [.object([key: value])])
+                }.values
+                if !row.isEmpty { rows.append(.object(row)) }
+            }
+        }
+    }
+
+    /// What was typed as a value of the field; nil when it is none. Codes may be typed by number or by label.
+    private func read(_ field: Field, _ typed: String) -> JSON? {
+        switch field.type {
+        case .int: return Int64(typed).map(JSON.int)
+        case .bool: return yesNo(typed).map(JSON.bool)
+        case .date: return date(typed).map { .string($0.description) }
+        case .code: return code(field, typed).map(JSON.string)
+        case .mcode:
+            let codes = typed.split(separator: ",").map { code(field, String($0)) }
+            return codes.contains(nil) ? nil : .array(codes.compactMap { $0.map(JSON.string) })
+        default: return .string(typed)
+        }
+    }
+
+    private func yesNo(_ typed: String) -> Bool? {
+        switch Fold.fold(typed) {
+        case "y", "yes", "o", "oui", "true": true
+        case "n", "no", "non", "false": false
+        default: nil
+        }
+    }
+
+    /// `2025-11-21`, `21/11/2025`, `21.11.2025`.
+    private func date(_ typed: String) -> Day? {
+        if let day = try? Day(parsing: typed) { return day }
+        let parts = typed.split { $0 == "/" || $0 == "." || $0 == "-" }.compactMap { Int($0) }
+        guard parts.count == 3, parts[2] >= 1000 else { return nil }
+        return try? Day(year: parts[2], month: parts[1], day: parts[0])
+    }
+
+    private func code(_ field: Field, _ typed: String) -> String? {
+        guard let list = field.codes else { return nil }
+        let wanted = Fold.fold(typed.split(separator: " ").joined(separator: " "))
+        if let number = Int(wanted), list.codes.indices.contains(number - 1) { return list.codes[number - 1] }
+        if let same = list.codes.first(where: { Fold.fold($0) == wanted }) { return same }
+        let fitting = list.codes.filter { Fold.fold(list.label($0, in: desk.language)).hasPrefix(wanted) }
+        return fitting.count == 1 ? fitting[0] : nil
+    }
+
+    private func explain(_ field: Field, _ indent: String) -> String {
+        var text = indent + (Labels.of(desk.language).text(.type, field.type.rawValue) ?? "")
+        if let codes = field.codes {
+            // Countries and languages are too many to list: they are typed.
+            if codes.codes.count <= 40 {
+                for (number, code) in codes.codes.enumerated() {
+                    text += "\n\(indent)  \(number + 1)  \(codes.label(code, in: desk.language))"
+                }
+            }
+        }
+        return text
+    }
+}

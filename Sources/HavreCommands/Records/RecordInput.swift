@@ -1,0 +1,48 @@
+import HavreCodec
+import HavreForms
+import HavreSystem
+import HavreWire
+
+/// Where the fields of a record come from: a file, standard input, or questions at the terminal.
+struct RecordInput {
+    let desk: Desk
+
+    /// The form of that name.
+    static func form(_ name: String) throws(Failure) -> Form {
+        guard let form = Catalogue.shared.form(name) else {
+            throw Failure(.notFound, "fail.noForm", ["form": name], next: "next.forms")
+        }
+        return form
+    }
+
+    /// Fields that were read or asked for, checked here so that a mistake is named in the reader's language; the
+    /// daemon checks them again.
+    func fields(_ form: Form, from path: String?, old: JSON = .object([:])) throws(Failure) -> JSON {
+        let values: JSON
+        if let path {
+            values = try Input.json(path)
+        } else if let person = desk.person() {
+            values = try FormFilling(desk: desk, person: person, today: today).fill(form, old)
+        } else {
+            values = try Input.json("-")
+        }
+        try check(values, form)
+        return values
+    }
+
+    /// - Throws: `Invalid` naming the field and the rule.
+    func check(_ values: JSON, _ form: Form) throws(Failure) {
+        do throws(FormError) {
+            _ = try form.check(values, today: today)
+        } catch {
+            throw .invalid(error.field, error.rule.text(in: desk.language))
+        }
+    }
+
+    /// Today in the time zone of this machine.
+    var today: Day {
+        let now = Instant(seconds: desk.world.clock.now())
+        let offset = (try? LocalTime(seconds: now.seconds))?.offsetSeconds ?? 0
+        return now.day(offsetSeconds: offset)
+    }
+}

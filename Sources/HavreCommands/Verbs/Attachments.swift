@@ -1,0 +1,89 @@
+import HavreCodec
+import HavreSystem
+
+/// `havre attach CASE FILE`: takes a file into a case.
+struct Attach: Verb {
+    static let row = Row(
+        "attach", .records, [.caseName, Operand("FILE|-", isRequired: false)], [Option("--title", "TITLE|-")],
+        exits: [3, 4, 6, 8])
+
+    private let name: String
+    private let file, title: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = try arguments.required(0)
+        file = arguments.operand(1)
+        title = arguments.value("--title")
+        guard !(file == "-" && title == "-") else {
+            throw .usage("usage.notBoth", ["options": "FILE -, --title -"])
+        }
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let file = try desk.given(file, or: "ask.file", missing: "FILE|-")
+        let handle = try InputFile.open(file)
+        var title = title
+        if title == "-" { title = try Input.standardText() }
+        if title == nil, let person = desk.person() {
+            title = try desk.askOptional("ask.title", person: person)
+        }
+        let daemon = try desk.daemon()
+        var parameters: [String: JSON] = ["case": .string(try daemon.caseName(name)), "file": 0]
+        if let title { parameters["title"] = .string(title) }
+        let answer = try daemon.act("Attach", parameters, [handle])
+        let said = answer.parameters
+        try desk.screen.answer(answer.news()) {
+            desk.texts.say(
+                "say.attached",
+                [
+                    "attachment": said["attachment"]?.string ?? "", "record": said["record"]?.string ?? "",
+                    "bytes": String(said["bytes"]?.int ?? 0),
+                ])
+        }
+    }
+}
+
+/// `havre fetch CASE ATTACHMENT --out FILE`: gives a file out.
+struct Fetch: Verb {
+    static let row = Row(
+        "fetch", .records, [.caseName, Operand("ATTACHMENT")], [Option("--out", "FILE|-")],
+        exits: [3, 4, 5, 6, 8])
+
+    private let name, attachment: String
+    private let out: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = try arguments.required(0)
+        attachment = try arguments.required(1)
+        out = arguments.value("--out")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let out = try desk.given(out, or: "ask.out", missing: "--out")
+        let daemon = try desk.daemon()
+        let parameters: [String: JSON] = [
+            "case": .string(try daemon.caseName(name)), "attachment": .string(attachment), "out": 0,
+        ]
+        guard out != "-" else { return try toStandardOutput(daemon, parameters, desk) }
+        var file = try OutputFile(out)
+        let answer = try daemon.act("Fetch", parameters, [file.handle])
+        try file.finish()
+        try desk.screen.answer(answer.news()) { desk.texts.say("say.fetched", ["file": out]) }
+    }
+
+    /// The file's bytes are the whole output then. A script that sees another status than 0 throws them away.
+    private func toStandardOutput(
+        _ daemon: Conversation, _ parameters: [String: JSON], _ desk: Desk
+    ) throws(Failure) {
+        guard !desk.world.output.isTerminal else { throw .usage("usage.noBytesOnTerminal") }
+        let handle: SharedDescriptor
+        do throws(SystemError) {
+            handle = try Lent.use(1) { output throws(SystemError) in
+                SharedDescriptor(try output.duplicate())
+            }
+        } catch {
+            throw Screen.failure(error)
+        }
+        _ = try daemon.act("Fetch", parameters, [handle])
+    }
+}

@@ -1,0 +1,111 @@
+import HavreCodec
+import HavreForms
+import HavreSystem
+import HavreWire
+
+/// `havre export CASE`: a redacted, signed, encrypted bundle for one contact.
+struct Export: Verb {
+    static let profiles = ["court", "police", "asylum", "medical", "partner", "donor"]
+    static let row = Row(
+        "export", .evidence, [.caseName],
+        [
+            Option("--profile", "PROFILE", isRequired: true), Option("--for", "CONTACT", isRequired: true),
+            Option("--to", "AGE-KEY"), Option("--out", "FILE"), Option("--records", "LIST"),
+            Option("--withhold", "LIST"), Option("--name-person"), Option("--preview"),
+        ], exits: [3, 4, 6, 7, 8])
+
+    private let name, profile, contact: String
+    private let to, out: String?
+    private let records: [String]?
+    private let withheld: [JSON]?
+    private let namesPerson, isPreview: Bool
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = try arguments.required(0)
+        profile = try arguments.choice("--profile", among: Self.profiles) ?? ""
+        contact = arguments.value("--for") ?? ""
+        to = arguments.value("--to")
+        out = arguments.value("--out")
+        records = try arguments.list("--records")
+        withheld = try arguments.list("--withhold").map { list throws(Failure) in
+            var parts: [JSON] = []
+            for text in list { parts.append(try Self.part(text)) }
+            return parts
+        }
+        namesPerson = arguments.flag("--name-person")
+        isPreview = arguments.flag("--preview")
+        guard isPreview || out != nil else { throw .usage("usage.missingOption", ["option": "--out"]) }
+        guard !(isPreview && out != nil) else {
+            throw .usage("usage.notBoth", ["options": "--preview, --out"])
+        }
+    }
+
+    /// `record:field` or `record:field:n`.
+    static func part(_ text: String) throws(Failure) -> JSON {
+        let pieces = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard pieces.count == 2 || pieces.count == 3, !pieces[0].isEmpty, !pieces[1].isEmpty else {
+            throw .usage("usage.part")
+        }
+        var part: [String: JSON] = ["record": .string(pieces[0]), "field": .string(pieces[1])]
+        if pieces.count == 3 {
+            guard let n = Int64(pieces[2]), n >= 0, String(n) == pieces[2] else { throw .usage("usage.part") }
+            part["n"] = .int(n)
+        }
+        return .object(part)
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let daemon = try desk.daemon()
+        let name = try daemon.caseName(name)
+        var parameters: [String: JSON] = [
+            "case": .string(name), "profile": .string(profile), "contact": .string(contact),
+        ]
+        if let to { parameters["to"] = .string(to) }
+        if let records { parameters["records"] = .array(records.map { .string($0) }) }
+        if let withheld { parameters["withhold"] = .array(withheld) }
+        if namesPerson { parameters["namePerson"] = true }
+        if isPreview { parameters["preview"] = true }
+        guard let out, !isPreview else {
+            return try say(try daemon.act("Export", parameters), desk, out: nil)
+        }
+        try agree(desk)
+        var file = try OutputFile(out)
+        parameters["out"] = 0
+        let answer = try daemon.act("Export", parameters, [file.handle])
+        try file.finish()
+        try say(answer, desk, out: out)
+    }
+
+    /// The name of who will read it is typed once more: the wrong recipient cannot be taken back.
+    private func agree(_ desk: Desk) throws(Failure) {
+        guard !desk.globals.yes, let person = desk.person() else { return }
+        let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
+        guard Fold.fold(typed) == Fold.fold(contact) else {
+            throw Failure(.usage, "usage.otherContact", next: "next.nothing")
+        }
+    }
+
+    private func say(_ answer: Answer, _ desk: Desk, out: String?) throws(Failure) {
+        let said = answer.parameters
+        try desk.screen.answer(answer.news()) {
+            let disclosed = said["disclosed"]?.array ?? []
+            let withheld = said["withheld"]?.array ?? []
+            var lines = [
+                desk.texts.count("count.disclosed", disclosed.count),
+                desk.texts.count("count.withheld", withheld.count),
+            ]
+            var table = Table(["record", "field", "n"].map { desk.texts.say("column." + $0) })
+            for part in disclosed {
+                table.add([
+                    part["record"]?.string, part["field"]?.string, part["n"]?.int.map { String($0) },
+                ])
+            }
+            if isPreview { lines += ["", table.text(desk.screen)] }
+            if let out { lines.append(desk.texts.say("say.exported", ["file": out])) }
+            if let digest = said["bundle"]?["sha256"]?.string {
+                lines.append(desk.texts.say("say.bundleDigest", ["digest": digest]))
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+}

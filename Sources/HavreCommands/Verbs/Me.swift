@@ -1,0 +1,207 @@
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreSystem
+
+/// `havre enrol NAME`: takes up an invitation.
+struct Enrol: Verb {
+    static let row = Row(
+        "enrol", .me, [Operand("NAME", isRequired: false)],
+        [Option("--code-fd", "N"), Option("--passphrase-fd", "N"), Option("--keyfile-fd", "N")],
+        isSecret: true, exits: [3, 8, 9])
+
+    private let name: String?
+    private let code, passphrase, keyFile: Int32?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = arguments.operand(0)
+        code = try arguments.descriptor("--code-fd")
+        passphrase = try arguments.descriptor("--passphrase-fd")
+        keyFile = try arguments.descriptor("--keyfile-fd")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let name = try desk.given(name, or: "ask.name", missing: "NAME")
+        let daemon = try desk.daemon()
+        try daemon.greet()
+        let input = SecretInput(desk: desk)
+        var handles = [try SecretInput.sealed(try input.line("--code-fd", code, prompt: "ask.code"))]
+        handles.append(
+            try SecretInput.sealed(
+                try input.fresh("--passphrase-fd", passphrase, prompt: "ask.newPassphraseLine")))
+        var parameters: [String: JSON] = ["name": .string(name), "code": 0, "passphrase": 1]
+        if let file = try input.file("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(file))
+            parameters["keyfile"] = 2
+        }
+        let answer = try daemon.tell("Enrol", parameters, handles, remembers: false)
+        let said = answer.parameters
+        try desk.screen.answer(answer.news()) {
+            desk.texts.say(
+                "say.enrolled",
+                ["name": said["name"]?.string ?? "", "words": said["words"]?.string ?? ""])
+        }
+    }
+}
+
+/// `havre unlock NAME`: opens a session at this terminal.
+struct Unlock: Verb {
+    static let row = Row(
+        "unlock", .me, [Operand("NAME", isRequired: false)],
+        [Option("--passphrase-fd", "N"), Option("--keyfile-fd", "N")], isSecret: true, exits: [3, 8, 9])
+
+    private let name: String?
+    private let passphrase, keyFile: Int32?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = arguments.operand(0)
+        passphrase = try arguments.descriptor("--passphrase-fd")
+        keyFile = try arguments.descriptor("--keyfile-fd")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let name = try desk.given(name ?? desk.globals.name, or: "ask.name", missing: "NAME")
+        let daemon = try desk.daemon()
+        try daemon.greet()
+        let input = SecretInput(desk: desk)
+        var handles = [
+            try SecretInput.sealed(try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase"))
+        ]
+        var parameters: [String: JSON] = ["name": .string(name), "passphrase": 0]
+        if let file = try input.file("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(file))
+            parameters["keyfile"] = 1
+        }
+        let answer = try daemon.tell("Unlock", parameters, handles, remembers: true)
+        let said = answer.parameters
+        let user = said["user"]?.string ?? name
+        let role = said["role"]?.string ?? ""
+        try daemon.keep(answer, user: user, role: role)
+        try desk.screen.answer(answer.news(without: ["session"])) {
+            let minutes = (said["idleSeconds"]?.int ?? 0) / 60
+            let lines = [
+                desk.texts.say(
+                    "say.unlocked",
+                    [
+                        "name": user, "role": Catalogue.roleLabel(role, in: desk.language),
+                        "minutes": String(minutes),
+                    ])
+            ]
+            return (lines + Pending.lines(said["pending"], desk)).joined(separator: "\n")
+        }
+    }
+}
+
+/// What waits for somebody, as `unlock` and `whoami` say it.
+enum Pending {
+    static func lines(_ json: JSON?, _ desk: Desk) -> [String] {
+        (json?.array ?? []).map { item in
+            let kind = item["kind"]?.string ?? item.string ?? ""
+            let subject = item["name"]?.string ?? item["case"]?.string ?? ""
+            let key = "pending." + kind
+            return desk.texts.say(
+                desk.texts.has(key) ? key : "pending.other", ["kind": kind, "subject": subject])
+        }
+    }
+}
+
+/// `havre lock`: ends one's own session, or everybody's.
+struct Lock: Verb {
+    static let row = Row("lock", .me, [], [Option("--all")], exits: [3, 8])
+
+    private let all: Bool
+
+    init(_ arguments: Arguments) throws(Failure) { all = arguments.flag("--all") }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let daemon = try desk.daemon()
+        if all {
+            _ = try daemon.ask("Lock", ["all": true])
+            try daemon.forgetAll()
+            return try desk.done("say.lockedAll")
+        }
+        let session = try daemon.ownSession()
+        // The file goes first: whatever happens then, this terminal has no session any more.
+        try daemon.forget(session)
+        _ = try daemon.tell("Lock", ["session": .string(session.token)], [], remembers: false)
+        try desk.done("say.locked", ["name": session.user])
+    }
+}
+
+/// `havre panic`: closes the vault at once. It asks nothing and needs no session.
+struct Panic: Verb {
+    static let row = Row("panic", .me, exits: [8])
+
+    init(_ arguments: Arguments) throws(Failure) {}
+
+    func run(_ desk: Desk) throws(Failure) {
+        let daemon = try desk.daemon()
+        _ = try daemon.ask("Panic")
+        try daemon.forgetAll()
+        try desk.done("say.panic")
+    }
+}
+
+/// `havre passwd`: a new passphrase for oneself.
+struct Passwd: Verb {
+    static let row = Row(
+        "passwd", .me, [],
+        [Option("--passphrase-fd", "N"), Option("--new-passphrase-fd", "N"), Option("--keyfile-fd", "N")],
+        isSecret: true, exits: [3, 8, 9])
+
+    private let old, fresh, keyFile: Int32?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        old = try arguments.descriptor("--passphrase-fd")
+        fresh = try arguments.descriptor("--new-passphrase-fd")
+        keyFile = try arguments.descriptor("--keyfile-fd")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let daemon = try desk.daemon()
+        try daemon.greet()
+        _ = try daemon.ownSession()
+        let input = SecretInput(desk: desk)
+        var handles = [
+            try SecretInput.sealed(try input.line("--passphrase-fd", old, prompt: "ask.oldPassphrase"))
+        ]
+        handles.append(
+            try SecretInput.sealed(
+                try input.fresh("--new-passphrase-fd", fresh, prompt: "ask.newPassphraseLine")))
+        var parameters: [String: JSON] = ["passphrase": 0, "newPassphrase": 1]
+        if let file = try input.file("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(file))
+            parameters["keyfile"] = 2
+        }
+        _ = try daemon.act("Passwd", parameters, handles)
+        try desk.done("say.passwd")
+    }
+}
+
+/// `havre whoami`: whose session this is, and what is open in it.
+struct Whoami: Verb {
+    static let row = Row("whoami", .me, exits: [3, 8])
+
+    init(_ arguments: Arguments) throws(Failure) {}
+
+    func run(_ desk: Desk) throws(Failure) {
+        let answer = try desk.daemon().act("Whoami")
+        let said = answer.parameters
+        try desk.screen.answer(answer.news()) {
+            let open = (said["open"]?.array ?? []).compactMap(\.string)
+            var lines = [
+                desk.texts.say(
+                    "say.whoami",
+                    [
+                        "name": said["user"]?.string ?? "",
+                        "role": Catalogue.roleLabel(said["role"]?.string ?? "", in: desk.language),
+                        "until": desk.moments.clock(said["until"]?.int ?? 0),
+                    ])
+            ]
+            if !open.isEmpty {
+                lines.append(desk.texts.say("say.openCases", ["cases": open.joined(separator: ", ")]))
+            }
+            return (lines + Pending.lines(said["pending"], desk)).joined(separator: "\n")
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import HavreCodec
+import HavreForms
+import HavreWire
+
+/// `havre forms [FORM]`: what can be written down, and where it lies. It needs neither daemon nor session.
+struct FormsVerb: Verb {
+    static let row = Row("forms", .records, [Operand("FORM", isRequired: false)], exits: [6])
+
+    private let name: String?
+
+    init(_ arguments: Arguments) throws(Failure) { name = arguments.operand(0) }
+
+    func run(_ desk: Desk) throws(Failure) {
+        guard let name else {
+            return try desk.screen.answer(Catalogue.shared.describe(in: desk.language)) { list(desk) }
+        }
+        let form = try RecordInput.form(name)
+        try desk.screen.answer(form.describe(in: desk.language)) { page(form, desk) }
+    }
+
+    private func list(_ desk: Desk) -> String {
+        var table = Table(["form", "name", "compartment"].map { desk.texts.say("column." + $0) })
+        for form in Catalogue.shared.forms {
+            table.add([form.id, form.label(in: desk.language), form.compartment])
+        }
+        return table.text(desk.screen)
+    }
+
+    private func page(_ form: Form, _ desk: Desk) -> String {
+        var table = Table(
+            ["field", "type", "name", "sensitivity"].map { desk.texts.say("column." + $0) })
+        for field in form.fields {
+            table.add([
+                field.key + (field.required ? " *" : ""), field.type.rawValue,
+                field.label(in: desk.language), field.sensitivity.rawValue,
+            ])
+        }
+        let head = desk.texts.say(
+            "say.formHead", ["form": form.label(in: desk.language), "compartment": form.compartment])
+        return desk.screen.strong(head) + "\n" + table.text(desk.screen)
+    }
+}
+
+/// `havre add CASE FORM`: writes a record.
+struct Add: Verb {
+    static let row = Row(
+        "add", .records, [.caseName, Operand("FORM")], [Option("--from", "FILE|-")], exits: [3, 4, 6, 8])
+
+    private let name, form: String
+    private let from: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = try arguments.required(0)
+        form = try arguments.required(1)
+        from = arguments.value("--from")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let form = try RecordInput.form(form)
+        let daemon = try desk.daemon()
+        let name = try daemon.caseName(name)
+        let fields = try RecordInput(desk: desk).fields(form, from: from)
+        try Written.add(fields, form, to: name, desk)
+    }
+}
+
+/// What `add`, `note` and `edit` have in common.
+enum Written {
+    static func add(_ fields: JSON, _ form: Form, to name: String, _ desk: Desk) throws(Failure) {
+        let answer = try desk.daemon().act(
+            "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
+        try say(answer, form, fields, desk)
+    }
+
+    static func say(_ answer: Answer, _ form: Form, _ fields: JSON, _ desk: Desk) throws(Failure) {
+        try desk.screen.answer(answer.news()) {
+            var lines = [
+                desk.texts.say(
+                    "say.written",
+                    [
+                        "form": form.label(in: desk.language),
+                        "record": answer.parameters["record"]?.string ?? "",
+                        "version": String(answer.parameters["version"]?.int ?? 0),
+                    ])
+            ]
+            let missing = form.missingRequired(fields)
+            if !missing.isEmpty {
+                lines.append(desk.texts.say("say.incomplete", ["fields": missing.joined(separator: ", ")]))
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+}
+
+/// `havre note CASE`: a note of today, typed or from standard input.
+struct Note: Verb {
+    static let row = Row(
+        "note", .records, [Operand("CASE", isRequired: false)], [Option("--from", "FILE|-")],
+        exits: [3, 4, 6, 8])
+
+    private let name, from: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = arguments.operand(0)
+        from = arguments.value("--from")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let form = try RecordInput.form("note")
+        let daemon = try desk.daemon()
+        let name = try daemon.caseName(name)
+        let input = RecordInput(desk: desk)
+        let text: String
+        if from == nil, let person = desk.person() {
+            text = try typed(desk, person)
+        } else {
+            text = try Self.text(try Input.bytes(from ?? "-"))
+        }
+        let fields: JSON = ["date": .string(input.today.description), "summary": .string(text)]
+        try input.check(fields, form)
+        try Written.add(fields, form, to: name, desk)
+    }
+
+    private static func text(_ bytes: [UInt8]) throws(Failure) -> String {
+        guard var text = String(validating: bytes, as: UTF8.self) else { throw .usage("usage.notText") }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        guard !text.isEmpty else { throw .usage("usage.emptyInput") }
+        return text
+    }
+
+    private func typed(_ desk: Desk, _ person: any Person) throws(Failure) -> String {
+        person.show(desk.texts.say("ask.note") + "\n")
+        var lines: [String] = []
+        while true {
+            let line = try desk.answer(person, "> ")
+            if line == "." { break }
+            lines.append(line)
+        }
+        return try Self.text(Array(lines.joined(separator: "\n").utf8))
+    }
+}
+
+/// `havre edit CASE RECORD`: a new version of a record.
+struct Edit: Verb {
+    static let row = Row(
+        "edit", .records, [.caseName, .record], [Option("--from", "FILE|-")], exits: [3, 4, 6, 8, 9])
+
+    private let name, record: String
+    private let from: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        name = try arguments.required(0)
+        record = try arguments.required(1)
+        from = arguments.value("--from")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let daemon = try desk.daemon()
+        let name = try daemon.caseName(name)
+        var parameters: [String: JSON] = ["case": .string(name), "record": .string(record)]
+        let fields: JSON
+        var form: Form?
+        if from == nil, desk.person() != nil {
+            // What is edited was looked at: the version it rests on goes along, and a colleague's is not overwritten.
+            let items = try daemon.gather("Show", parameters, list: "records")
+            guard let item = items.first else { throw Failure(.notFound) }
+            let shown = try ShownRecord(item)
+            let known = try RecordInput.form(shown.form)
+            fields = try RecordInput(desk: desk).fields(known, from: nil, old: shown.fields)
+            parameters["version"] = .int(shown.version)
+            form = known
+        } else {
+            fields = try Input.json(from ?? "-")
+        }
+        parameters["fields"] = fields
+        let answer = try daemon.act("Edit", parameters)
+        if let form { return try Written.say(answer, form, fields, desk) }
+        try desk.screen.answer(answer.news()) {
+            desk.texts.say(
+                "say.edited",
+                ["record": record, "version": String(answer.parameters["version"]?.int ?? 0)])
+        }
+    }
+}

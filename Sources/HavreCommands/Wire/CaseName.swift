@@ -1,0 +1,52 @@
+import HavreCodec
+import HavreWire
+
+extension Conversation {
+    /// The case that somebody means. At a terminal a beginning that fits one case only will do, or her own label of
+    /// it; a script writes the whole name.
+    /// - Parameter typed: nil asks "Who?" at the terminal.
+    func caseName(_ typed: String?) throws(Failure) -> String {
+        let person = desk.screen.isForPerson ? desk.person() : nil
+        guard let person else {
+            guard let typed else { throw .usage("usage.needed", ["option": "CASE"]) }
+            return typed
+        }
+        if let typed, Self.isWhole(typed) { return typed }
+        let cards = try gather("CaseList", [:], list: "cases")
+        var text = typed
+        while true {
+            let wanted = if let text { text } else { try desk.ask("ask.who", person: person) }
+            let fitting = Self.fitting(cards, wanted)
+            if fitting.count == 1 { return fitting[0] }
+            guard typed == nil else {
+                // Perhaps a name that the list does not show: the daemon knows better.
+                if fitting.isEmpty { return wanted }
+                throw Failure(
+                    .usage, "usage.whichCase", ["cases": fitting.joined(separator: ", ")],
+                    next: "next.wholeName")
+            }
+            person.show(
+                (fitting.isEmpty ? desk.texts.say("ask.nobody") : fitting.joined(separator: "  ")) + "\n")
+            text = nil
+        }
+    }
+
+    /// Whether a name is written out: three words joined by hyphens, the last a number; or an area of the house, or
+    /// an id.
+    static func isWhole(_ name: String) -> Bool {
+        if name.hasPrefix("@") || name.utf8.count == 32 { return true }
+        let parts = name.split(separator: "-")
+        return parts.count >= 3 && parts[parts.count - 1].allSatisfy(\.isNumber)
+    }
+
+    /// The cases whose name begins so, or else whose label holds it.
+    static func fitting(_ cards: [JSON], _ wanted: String) -> [String] {
+        let wanted = Fold.fold(wanted)
+        let names = cards.compactMap { $0["case"]?.string }
+        if let exact = names.first(where: { Fold.fold($0) == wanted }) { return [exact] }
+        let beginning = names.filter { Fold.fold($0).hasPrefix(wanted) }
+        if !beginning.isEmpty { return beginning }
+        return cards.filter { Fold.fold($0["label"]?.string ?? "").contains(wanted) }
+            .compactMap { $0["case"]?.string }
+    }
+}
