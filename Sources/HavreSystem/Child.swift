@@ -31,7 +31,7 @@ package final class Child: Sendable {
         var started: Int32 = 0
         let answer = unsafe path.withCString { path in
             unsafe texts.withUnsafeMutableBufferPointer { texts in
-                let base = unsafe texts.baseAddress
+                let base = texts.baseAddress
                 var list = unsafe starts.map { start in unsafe base.map { unsafe $0 + start } }
                 unsafe list.append(nil)
                 return unsafe csys_spawn(path, list, numbers, numbers.count, &started)

@@ -40,12 +40,22 @@ struct SecretInput {
         }
     }
 
-    /// The contents of a key file, from a descriptor.
-    func file(_ option: String, _ number: Int32?) throws(Failure) -> SecretBytes? {
+    /// A key file, from a descriptor: what takes part is the hash of its contents.
+    func keyFile(_ option: String, _ number: Int32?) throws(Failure) -> Key<Role.KeyFile>? {
         guard let number else { return nil }
-        return try reading(number, option, byteCountMax: Self.fileByteCountMax) {
+        return Passphrase.keyFile(try file(option, number))
+    }
+
+    /// A secret file, to its end, from a descriptor.
+    func file(_ option: String, _ number: Int32) throws(Failure) -> SecretBytes {
+        try reading(number, option, byteCountMax: Self.fileByteCountMax) {
             (descriptor, span) throws(SystemError) in try descriptor.readToEnd(into: &span)
         }
+    }
+
+    /// Refuses a command before anything is done when a secret is neither given nor can be asked for.
+    func require(_ secrets: [(option: String, number: Int32?)]) throws(Failure) {
+        for (option, number) in secrets where number == nil { _ = try person(option) }
     }
 
     /// A secret as it travels: beside the message, sealed, never in it.

@@ -1,7 +1,7 @@
 /// All verbs, in the order in which the overview lists them.
 enum VerbTable {
     static let verbs: [any Verb.Type] = [
-        Init.self, Status.self,
+        Init.self, Serve.self, Status.self,
         Enrol.self, Unlock.self, Lock.self, Panic.self, Passwd.self, Whoami.self,
         CaseNew.self, CaseList.self, CaseShow.self, CaseAssign.self, CaseLabel.self, CaseArchive.self,
         CaseReopen.self, Open.self, Close.self,
@@ -9,7 +9,7 @@ enum VerbTable {
         Find.self, Night.self,
         AccessVerb.self, Grant.self, Revoke.self,
         StaffList.self, StaffInvite.self, StaffConfirm.self, StaffReset.self,
-        ContactAdd.self, ContactList.self, ContactConfirm.self, ContactRetire.self, Export.self,
+        ContactAdd.self, ContactList.self, ContactConfirm.self, ContactRetire.self, Export.self, Verify.self,
         AuditLog.self, AuditVerify.self, AuditCheckpoint.self, AuditWhoOpened.self, Check.self, Backup.self,
     ]
 

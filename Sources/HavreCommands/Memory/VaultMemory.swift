@@ -41,7 +41,8 @@ struct VaultMemory: ~Copyable {
             var fields = try Fields(json)
             let named = try fields.string("socket")
             let server = PinnedServer(
-                fingerprint: try fields.digest("fingerprint").hex, hostKey: try fields.digest("hostKey").bytes,
+                fingerprint: try fields.digest("fingerprint").hex,
+                hostKey: try fields.digest("hostKey").bytes,
                 logKey: try fields.optionalString("logKey"))
             try fields.finish()
             guard named == socket else { throw .invalid(field: "socket", rule: "the one of the file") }

@@ -12,7 +12,8 @@ enum Holders {
             table.add([
                 holder["name"]?.string,
                 Catalogue.roleLabel(holder["role"]?.string ?? "", in: desk.language),
-                compartments(names, desk), rights.map { desk.texts.say("right." + $0) }.joined(separator: ", "),
+                compartments(names, desk),
+                rights.map { desk.texts.say("right." + $0) }.joined(separator: ", "),
                 holder["until"]?.string.map(desk.moments.day),
             ])
         }
@@ -107,7 +108,8 @@ struct Grant: Verb {
     /// What the colleague's role usually needs, for the person to agree with or change.
     private func proposed(_ daemon: Conversation, _ desk: Desk) throws(Failure) -> [String] {
         let staff = try daemon.gather("StaffList", [:], list: "staff")
-        let role = staff.first { Fold.fold($0["name"]?.string ?? "") == Fold.fold(colleague) }?["role"]?.string
+        let role = staff.first { Fold.fold($0["name"]?.string ?? "") == Fold.fold(colleague) }?["role"]?
+            .string
         let usual = Catalogue.shared.proposedCompartments(for: role ?? "")
         guard let person = desk.person() else {
             throw .usage("usage.needed", ["option": "--compartments"])

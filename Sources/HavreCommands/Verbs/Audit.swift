@@ -71,7 +71,9 @@ struct AuditCheckpoint: Verb {
     func run(_ desk: Desk) throws(Failure) {
         let answer = try desk.daemon().act("AuditCheckpoint")
         let note = answer.parameters["note"]?.string ?? ""
-        guard !desk.screen.isJSON else { return try desk.screen.line(JSON.object(["checkpoint": .string(note)]).text) }
+        guard !desk.screen.isJSON else {
+            return try desk.screen.line(JSON.object(["checkpoint": .string(note)]).text)
+        }
         // Byte by byte as it was signed: it ends in a newline of its own.
         try desk.screen.raw(Array(note.utf8))
     }

@@ -41,7 +41,7 @@ struct CaseNew: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
-        var parameters: [String: JSON] = [:]
+        var parameters: [String: JSON] = ["lang": .string(desk.language.rawValue)]
         if let owner { parameters["owner"] = .string(owner) }
         if let backup { parameters["backup"] = .string(backup) }
         if let risk { parameters["risk"] = .string(risk) }
@@ -61,10 +61,11 @@ struct CaseList: Verb {
     init(_ arguments: Arguments) throws(Failure) { archived = arguments.flag("--archived") }
 
     func run(_ desk: Desk) throws(Failure) {
-        let cards = try desk.daemon().gather(
-            "CaseList", archived ? ["archived": true] : [:], list: "cases")
+        let cards = try desk.daemon().gather("CaseList", [:], list: "cases")
         try desk.screen.answer(["cases": .array(cards)]) {
-            cards.isEmpty ? desk.texts.say("say.noCases") : CardRow.table(cards, desk)
+            // Finished files are out of the way of people; scripts see the status.
+            let shown = cards.filter { archived || $0["status"]?.string?.hasPrefix("Closed") != true }
+            return shown.isEmpty ? desk.texts.say("say.noCases") : CardRow.table(shown, desk)
         }
     }
 }

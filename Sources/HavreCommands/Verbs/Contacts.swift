@@ -75,20 +75,14 @@ struct ContactList: Verb {
 /// `havre contact confirm NAME`: the key was checked by a second person.
 struct ContactConfirm: Verb {
     static let row = Row(
-        "contact confirm", .evidence, [Operand("NAME")], [Option("--checked", "HOW")], exits: [3, 4, 6, 8])
+        "contact confirm", .evidence, [Operand("NAME")], exits: [3, 4, 6, 8])
 
     private let name: String
-    private let checked: String?
 
-    init(_ arguments: Arguments) throws(Failure) {
-        name = try arguments.required(0)
-        checked = arguments.value("--checked")
-    }
+    init(_ arguments: Arguments) throws(Failure) { name = try arguments.required(0) }
 
     func run(_ desk: Desk) throws(Failure) {
-        var parameters: [String: JSON] = ["name": .string(name)]
-        if let checked { parameters["checked"] = .string(checked) }
-        let answer = try desk.daemon().act("ContactConfirm", parameters)
+        let answer = try desk.daemon().act("ContactConfirm", ["name": .string(name)])
         var news = answer.news().object ?? [:]
         news["ok"] = true
         try desk.screen.answer(.object(news)) { desk.texts.say("say.contactConfirmed", ["name": name]) }

@@ -1,6 +1,6 @@
 import HavreCodec
 import HavreForms
-import HavreSystem
+import HavreSecrets
 import HavreWire
 
 /// `havre export CASE`: a redacted, signed, encrypted bundle for one contact.
@@ -12,13 +12,15 @@ struct Export: Verb {
             Option("--profile", "PROFILE", isRequired: true), Option("--for", "CONTACT", isRequired: true),
             Option("--to", "AGE-KEY"), Option("--out", "FILE"), Option("--records", "LIST"),
             Option("--withhold", "LIST"), Option("--name-person"), Option("--preview"),
-        ], exits: [3, 4, 6, 7, 8])
+            Option("--passphrase-fd", "N"),
+        ], isSecret: true, exits: [3, 4, 6, 7, 8])
 
     private let name, profile, contact: String
     private let to, out: String?
     private let records: [String]?
     private let withheld: [JSON]?
     private let namesPerson, isPreview: Bool
+    private let passphrase: Int32?
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
@@ -34,6 +36,7 @@ struct Export: Verb {
         }
         namesPerson = arguments.flag("--name-person")
         isPreview = arguments.flag("--preview")
+        passphrase = try arguments.descriptor("--passphrase-fd")
         guard isPreview || out != nil else { throw .usage("usage.missingOption", ["option": "--out"]) }
         guard !(isPreview && out != nil) else {
             throw .usage("usage.notBoth", ["options": "--preview, --out"])
@@ -66,14 +69,35 @@ struct Export: Verb {
         if namesPerson { parameters["namePerson"] = true }
         if isPreview { parameters["preview"] = true }
         guard let out, !isPreview else {
-            return try say(try daemon.act("Export", parameters), desk, out: nil)
+            return try say(try daemon.act("Export", parameters), desk, out: nil, words: nil)
         }
         try agree(desk)
         var file = try OutputFile(out)
         parameters["out"] = 0
-        let answer = try daemon.act("Export", parameters, [file.handle])
+        let input = SecretInput(desk: desk)
+        var handles = [file.handle]
+        if passphrase != nil {
+            let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase")
+            handles.append(try SecretInput.sealed(phrase))
+            parameters["passphrase"] = 1
+        }
+        var words: String?
+        let answer: Answer
+        do throws(Failure) {
+            answer = try daemon.act("Export", parameters, handles)
+        } catch {
+            // A contact without a key reads by a passphrase. It is made here and shown once.
+            guard error.fault == .invalid, error.values["field"] == "passphrase", passphrase == nil else {
+                throw error
+            }
+            let made = SixWords.generatedPassphrase(words: 8, in: desk.language, random: Random.below)
+            words = made
+            parameters["passphrase"] = 1
+            let phrase = try SecretInput.sealed(SecretBytes(copying: Array(made.utf8)))
+            answer = try daemon.act("Export", parameters, [file.handle, phrase])
+        }
         try file.finish()
-        try say(answer, desk, out: out)
+        try say(answer, desk, out: out, words: words)
     }
 
     /// The name of who will read it is typed once more: the wrong recipient cannot be taken back.
@@ -85,9 +109,13 @@ struct Export: Verb {
         }
     }
 
-    private func say(_ answer: Answer, _ desk: Desk, out: String?) throws(Failure) {
+    private func say(
+        _ answer: Answer, _ desk: Desk, out: String?, words: String?
+    ) throws(Failure) {
         let said = answer.parameters
-        try desk.screen.answer(answer.news()) {
+        var news = answer.news().object ?? [:]
+        if let words { news["passphrase"] = .string(words) }
+        try desk.screen.answer(.object(news)) {
             let disclosed = said["disclosed"]?.array ?? []
             let withheld = said["withheld"]?.array ?? []
             var lines = [
@@ -105,6 +133,7 @@ struct Export: Verb {
             if let digest = said["bundle"]?["sha256"]?.string {
                 lines.append(desk.texts.say("say.bundleDigest", ["digest": digest]))
             }
+            if let words { lines.append(desk.texts.say("say.exportWords", ["words": words])) }
             return lines.joined(separator: "\n")
         }
     }

@@ -30,14 +30,14 @@ struct Init: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        let input = SecretInput(desk: desk)
+        try input.require([("--passphrase-fd", passphrase)])
         let plan = Foundation(
             vault: vault, gate: gate, deviceKey: deviceKey,
             organisation: try desk.given(organisation, or: "ask.organisation", missing: "--name"),
             supervisor: try desk.given(supervisor, or: "ask.supervisor", missing: "--supervisor"))
-        let input = SecretInput(desk: desk)
         let phrase = try input.fresh("--passphrase-fd", passphrase, prompt: "ask.newPassphraseLine")
-        var key: Key<Role.KeyFile>?
-        if let content = try input.file("--keyfile-fd", keyFile) { key = Passphrase.keyFile(content) }
+        let key = try input.keyFile("--keyfile-fd", keyFile)
         let fingerprint: String
         do throws(HavreError) {
             fingerprint = try Vault.found(plan, passphrase: phrase, keyFile: key, clock: desk.world.clock)

@@ -22,16 +22,19 @@ struct Enrol: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         let name = try desk.given(name, or: "ask.name", missing: "NAME")
+        let input = SecretInput(desk: desk)
+        try input.require([("--code-fd", code), ("--passphrase-fd", passphrase)])
         let daemon = try desk.daemon()
         try daemon.greet()
-        let input = SecretInput(desk: desk)
         var handles = [try SecretInput.sealed(try input.line("--code-fd", code, prompt: "ask.code"))]
         handles.append(
             try SecretInput.sealed(
                 try input.fresh("--passphrase-fd", passphrase, prompt: "ask.newPassphraseLine")))
-        var parameters: [String: JSON] = ["name": .string(name), "code": 0, "passphrase": 1]
-        if let file = try input.file("--keyfile-fd", keyFile) {
-            handles.append(try SecretInput.sealed(file))
+        var parameters: [String: JSON] = [
+            "name": .string(name), "code": 0, "passphrase": 1, "lang": .string(desk.language.rawValue),
+        ]
+        if let key = try input.keyFile("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(key.copy()))
             parameters["keyfile"] = 2
         }
         let answer = try daemon.tell("Enrol", parameters, handles, remembers: false)
@@ -61,15 +64,18 @@ struct Unlock: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         let name = try desk.given(name ?? desk.globals.name, or: "ask.name", missing: "NAME")
-        let daemon = try desk.daemon()
-        try daemon.greet()
         let input = SecretInput(desk: desk)
+        try input.require([("--passphrase-fd", passphrase)])
+        let daemon = try desk.daemon()
+        // A closed vault cannot sign who it is: its host key lies behind the gate that this unlock opens. Then only
+        // the owner of the socket vouches for it, and the key is compared before the session is used.
+        try daemon.greetUnlessClosed()
         var handles = [
             try SecretInput.sealed(try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase"))
         ]
         var parameters: [String: JSON] = ["name": .string(name), "passphrase": 0]
-        if let file = try input.file("--keyfile-fd", keyFile) {
-            handles.append(try SecretInput.sealed(file))
+        if let key = try input.keyFile("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(key.copy()))
             parameters["keyfile"] = 1
         }
         let answer = try daemon.tell("Unlock", parameters, handles, remembers: true)
@@ -158,10 +164,11 @@ struct Passwd: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        let input = SecretInput(desk: desk)
+        try input.require([("--passphrase-fd", old), ("--new-passphrase-fd", fresh)])
         let daemon = try desk.daemon()
         try daemon.greet()
         _ = try daemon.ownSession()
-        let input = SecretInput(desk: desk)
         var handles = [
             try SecretInput.sealed(try input.line("--passphrase-fd", old, prompt: "ask.oldPassphrase"))
         ]
@@ -169,8 +176,8 @@ struct Passwd: Verb {
             try SecretInput.sealed(
                 try input.fresh("--new-passphrase-fd", fresh, prompt: "ask.newPassphraseLine")))
         var parameters: [String: JSON] = ["passphrase": 0, "newPassphrase": 1]
-        if let file = try input.file("--keyfile-fd", keyFile) {
-            handles.append(try SecretInput.sealed(file))
+        if let key = try input.keyFile("--keyfile-fd", keyFile) {
+            handles.append(try SecretInput.sealed(key.copy()))
             parameters["keyfile"] = 2
         }
         _ = try daemon.act("Passwd", parameters, handles)
@@ -195,9 +202,11 @@ struct Whoami: Verb {
                     [
                         "name": said["user"]?.string ?? "",
                         "role": Catalogue.roleLabel(said["role"]?.string ?? "", in: desk.language),
-                        "until": desk.moments.clock(said["until"]?.int ?? 0),
                     ])
             ]
+            if let until = said["until"]?.int {
+                lines.append(desk.texts.say("say.sessionUntil", ["until": desk.moments.clock(until)]))
+            }
             if !open.isEmpty {
                 lines.append(desk.texts.say("say.openCases", ["cases": open.joined(separator: ", ")]))
             }

@@ -16,7 +16,8 @@ struct Status: Verb {
             ]
             for warning in (said["warnings"]?.array ?? []).compactMap(\.string) {
                 let key = "warning." + warning
-                lines.append("! " + (desk.texts.has(key) ? desk.texts.say(key) : Text.escapedForTerminal(warning)))
+                lines.append(
+                    "! " + (desk.texts.has(key) ? desk.texts.say(key) : Text.escapedForTerminal(warning)))
             }
             return lines.joined(separator: "\n")
         }

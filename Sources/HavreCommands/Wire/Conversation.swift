@@ -40,17 +40,17 @@ final class Conversation {
         try send(method, .object(parameters), [], each: nil)
     }
 
-    /// Calls a method without a session at a server that proved who it is, so that secrets may go with it.
+    /// Calls a method without a session ; secrets may go with it, so the caller has greeted the server before.
     /// - Parameter remembers: Whether the method takes `seen`.
     func tell(
         _ method: String, _ parameters: [String: JSON], _ handles: [SharedDescriptor], remembers: Bool
     ) throws(Failure) -> Answer {
-        let host = try greet()
         var parameters = parameters
-        let seen = try desk.memory().checkpoint(host.fingerprint)
+        var seen: SeenCheckpoint?
+        if let host { seen = try desk.memory().checkpoint(host.fingerprint) }
         if remembers, let seen, seen.size > 0 { parameters["seen"] = .int(Int64(seen.size)) }
         let answer = try send(method, .object(parameters), handles, each: nil)
-        if let note = answer.parameters["checkpoint"]?.string {
+        if let host, let note = answer.parameters["checkpoint"]?.string {
             try believe(note, answer.parameters, of: host, seen: seen, isProven: remembers)
         }
         return answer

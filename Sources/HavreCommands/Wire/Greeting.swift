@@ -15,7 +15,7 @@ extension Conversation {
             var fields = try Fields(reply)
             let path = try fields.string("path")
             let signature = try Base64.decodeURL(try fields.string("signature"))
-            let key = try Base64.decodeURL(try fields.string("hostKey"))
+            let key = try Hex.decode(try fields.string("hostKey"))
             said = PinnedServer(
                 fingerprint: try fields.digest("fingerprint").hex, hostKey: key,
                 logKey: try fields.optionalString("logKey"))
@@ -44,5 +44,12 @@ extension Conversation {
         }
         host = pinned
         return pinned
+    }
+
+    /// Makes sure who serves, unless the vault is closed and therefore cannot say.
+    func greetUnlessClosed() throws(Failure) {
+        do throws(Failure) { try greet() } catch {
+            guard error.fault == .gateClosed else { throw error }
+        }
     }
 }

@@ -2,40 +2,6 @@ import HavreCodec
 import HavreSystem
 import HavreWire
 
-/// What a check found, as both ways of checking say it.
-enum CheckText {
-    static func say(isRight: Bool, isPartial: Bool, problems: [JSON], _ desk: Desk) throws(Failure) {
-        if !isRight || isPartial { desk.status = 5 }
-        let json: JSON = [
-            "ok": .bool(isRight), "partial": .bool(isPartial), "problems": .array(problems),
-        ]
-        try desk.screen.answer(json) {
-            var lines = [
-                desk.texts.say(isRight ? isPartial ? "say.checkPartial" : "say.checkRight" : "say.checkWrong")
-            ]
-            for problem in problems {
-                let place = Text.escapedForTerminal(problem["where"]?.string ?? "")
-                lines.append("  " + place + ": " + Text.escapedForTerminal(problem["what"]?.string ?? ""))
-            }
-            return lines.joined(separator: "\n")
-        }
-    }
-}
-
-/// `havre check`: whether everything that is stored is what was stored.
-struct Check: Verb {
-    static let row = Row("check", .keeping, exits: [3, 4, 5, 8])
-
-    init(_ arguments: Arguments) throws(Failure) {}
-
-    func run(_ desk: Desk) throws(Failure) {
-        let said = try desk.daemon().act("Check").parameters
-        try CheckText.say(
-            isRight: said["ok"]?.bool == true, isPartial: said["partial"]?.bool != false,
-            problems: said["problems"]?.array ?? [], desk)
-    }
-}
-
 /// `havre backup DIR`: copies both stores, as they were at one moment, into a new folder.
 struct Backup: Verb {
     static let row = Row("backup", .keeping, [Operand("DIR")], exits: [3, 4, 8])

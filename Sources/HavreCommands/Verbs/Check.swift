@@ -1,0 +1,84 @@
+import Havre
+import HavreCodec
+import HavreSystem
+import HavreWire
+
+/// What a check found, as both ways of checking say it.
+enum CheckText {
+    static func say(isRight: Bool, isPartial: Bool, problems: [JSON], _ desk: Desk) throws(Failure) {
+        if !isRight || isPartial { desk.status = 5 }
+        let json: JSON = [
+            "ok": .bool(isRight), "partial": .bool(isPartial), "problems": .array(problems),
+        ]
+        try desk.screen.answer(json) {
+            var lines = [
+                desk.texts.say(isRight ? isPartial ? "say.checkPartial" : "say.checkRight" : "say.checkWrong")
+            ]
+            for problem in problems {
+                let place = Text.escapedForTerminal(problem["where"]?.string ?? "")
+                lines.append("  " + place + ": " + Text.escapedForTerminal(problem["what"]?.string ?? ""))
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+}
+
+/// `havre check`: whether everything that is stored is what was stored.
+struct Check: Verb {
+    static let row = Row(
+        "check", .keeping, [],
+        [Option("--vault", "DIR"), Option("--gate", "DIR"), Option("--device-key", "PATH")],
+        exits: [3, 4, 5, 8, 9])
+
+    private let vault, gate, deviceKey: String?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        vault = arguments.value("--vault")
+        gate = arguments.value("--gate")
+        deviceKey = arguments.value("--device-key")
+        guard vault != nil || (gate == nil && deviceKey == nil) else {
+            throw .usage("usage.missingOption", ["option": "--vault"])
+        }
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        if let vault { return try offline(vault, desk) }
+        let said = try desk.daemon().act("Check").parameters
+        try CheckText.say(
+            isRight: said["ok"]?.bool == true, isPartial: said["partial"]?.bool != false,
+            problems: said["problems"]?.array ?? [], desk)
+    }
+
+    private static func look(
+        _ path: String, gate: String?, deviceKey: String?, _ clock: Clock
+    ) throws(HavreError) -> Findings {
+        guard let gate else { return try Vault.checkAlone(vault: path) }
+        do throws(HavreError) {
+            let opened = try Vault(vault: path, gate: gate, deviceKey: deviceKey, clock: clock)
+            defer { opened.close() }
+            return try opened.check(nil)
+        } catch {
+            // After a panic the gate says nothing without a supervisor: the rest is looked at alone.
+            guard error == .gateClosed else { throw error }
+        }
+        return try Vault.checkAlone(vault: path)
+    }
+
+    /// Without a daemon and without any passphrase; without the gate only what can be seen from outside.
+    private func offline(_ path: String, _ desk: Desk) throws(Failure) {
+        let found: Findings
+        do throws(HavreError) {
+            found = try Self.look(path, gate: gate, deviceKey: deviceKey, desk.world.clock)
+        } catch {
+            // Stores that do not even open have been answered: they are not what was stored.
+            guard error == .tampered || error == .rolledBack else { throw Failure(error) }
+            let what = desk.texts.say("fault." + error.name)
+            return try CheckText.say(
+                isRight: false, isPartial: true,
+                problems: [["where": .string(path), "what": .string(what)]], desk)
+        }
+        try CheckText.say(
+            isRight: found.problems.isEmpty, isPartial: found.isPartial,
+            problems: found.problems.map { ["where": .string($0.place), "what": .string($0.what)] }, desk)
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import HavreCodec
+import HavreLedger
+import HavreSecrets
+import HavreSystem
+import HavreWire
+import Synchronization
+import Testing
+
+@testable import HavreCommands
+
+/// A daemon in the same process: real messages over a channel, each held against the interface text; a real host key
+/// and a real log, whose answers a test may spoil.
+final class FakeDaemon {
+    typealias Act = (_ parameters: JSON, _ handles: [SharedDescriptor]) -> Reply
+
+    let interface: Interface
+    let host = SigningKey()
+    let log = SigningKey()
+    let fingerprint = Hex.encode(Hash.blake2b256(Array("fake".utf8)).bytes)
+    let socket = "/nowhere/havred.sock"
+    /// What the methods do; others answer `MethodNotImplemented`.
+    var acts: [String: Act] = [:]
+    /// Every call that arrived, with the secrets that came beside it.
+    private(set) var calls: [(method: String, parameters: JSON, secrets: [[UInt8]])] = []
+    /// How many entries the log has.
+    private(set) var leaves: [Digest] = []
+    /// Changes an answer before it is sent.
+    var spoil: (_ method: String, _ members: inout [String: JSON]) -> Void = { _, _ in }
+
+    init() throws {
+        interface = try Interface(parsing: try #require(Protocol.text(of: Protocol.vault)))
+        grow(3)
+        acts["Hello"] = { [unowned self] parameters, _ in hello(parameters) }
+        acts["Unlock"] = { _, _ in
+            Reply([
+                "session": "token-of-Amina", "user": "Amina", "role": "caseworker", "idleSeconds": 1800,
+                "pending": [],
+            ])
+        }
+    }
+
+    /// Something happened.
+    func grow(_ count: Int = 1) {
+        for _ in 0..<count { leaves.append(Hash.sha256(Array("entry \(leaves.count)".utf8))) }
+    }
+
+    /// The log was put back, or is another one.
+    func shrink(to count: Int) { leaves.removeLast(leaves.count - count) }
+    func replace() { leaves = leaves.map { Hash.sha256($0.bytes) } }
+
+    func checkpoint() throws -> String {
+        var tree = CompactTree()
+        for leaf in leaves { tree.append(leaf) }
+        let checkpoint = try Checkpoint(
+            origin: "havre/\(fingerprint)/0", size: leaves.count, root: tree.root)
+        return String(decoding: try checkpoint.signed(by: log), as: UTF8.self)
+    }
+
+    private func consistency(since size: Int) throws -> [JSON] {
+        let leaves = leaves
+        let proof = try Proof.consistency(from: size, to: leaves.count) { level, _ throws(LedgerError) in
+            guard level == 0 else { throw LedgerError.tile(level: level, number: 0) }
+            return leaves
+        }
+        return proof.map { .string(Base64.standard($0.bytes, padded: true)) }
+    }
+
+    private func hello(_ parameters: JSON) -> Reply {
+        let nonce = (try? Base64.decodeURL(parameters["nonce"]?.string ?? "")) ?? []
+        return Reply([
+            "fingerprint": .string(fingerprint), "hostKey": .string(Hex.encode(host.publicKey.bytes)),
+            "path": .string(socket),
+            "signature": .string(Base64.url(host.sign(Context(.hello, .bytes(nonce), .text(socket))))),
+        ])
+    }
+
+    /// Answers one message.
+    func answer(_ call: Call, _ handles: [SharedDescriptor]) -> Reply {
+        let name = call.parts?.name ?? ""
+        let method = interface.methods[name]
+        #expect(method != nil, "\(name) stands in the interface")
+        if let method {
+            #expect(throws: Never.self) { try interface.check(call.parameters, against: method.parameters) }
+        }
+        calls.append((name, call.parameters, handles.map(Self.secret)))
+        guard let act = acts[name] else { return Reply(error: Protocol.service + ".MethodNotImplemented") }
+        let reply = act(call.parameters, handles)
+        guard reply.error == nil, !reply.continues else { return reply }
+        var members = reply.parameters.object ?? [:]
+        let remembers = call.parameters["session"] != nil || name == "Unlock"
+        if remembers, name != "Lock" {
+            grow()
+            members["checkpoint"] = (try? checkpoint()).map(JSON.string)
+            if let seen = call.parameters["seen"]?.int {
+                members["consistency"] = (try? consistency(since: Int(seen))).map(JSON.array)
+            }
+        }
+        spoil(name, &members)
+        return Reply(.object(members))
+    }
+
+    /// What a sealed file beside a message holds; empty for any other descriptor.
+    private static func secret(_ shared: SharedDescriptor) -> [UInt8] {
+        guard let size = try? MemoryFile.sealedByteCount(shared.descriptor) else { return [] }
+        return (try? shared.descriptor.read(count: size, at: 0)) ?? []
+    }
+}
+
+/// The channel to a fake daemon: what is sent is answered at once.
+struct FakeChannel: Channel {
+    typealias Handle = SharedDescriptor
+
+    final class State: Sendable {
+        private let bytes = Guarded<[UInt8]>([])
+        func add(_ more: [UInt8]) { bytes.with { $0 += more } }
+        func take(_ count: Int) -> [UInt8] {
+            bytes.with { bytes in
+                let part = Array(bytes.prefix(count))
+                bytes.removeFirst(part.count)
+                return part
+            }
+        }
+    }
+
+    let daemon: FakeDaemon
+    let state = State()
+
+    func send(_ bytes: [UInt8], _ handles: [SharedDescriptor]) throws(WireError) {
+        let call = try Call(decoding: Array(bytes.dropLast()))
+        state.add(daemon.answer(call, handles).encoded())
+    }
+
+    func receive(
+        into span: inout MutableRawSpan, midFrame: Bool
+    ) throws(WireError) -> (count: Int, handles: [SharedDescriptor]) {
+        let part = state.take(span.byteCount)
+        for (place, byte) in part.enumerated() {
+            span.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
+        }
+        return (part.count, [])
+    }
+}

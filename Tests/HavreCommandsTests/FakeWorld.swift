@@ -1,0 +1,121 @@
+import Foundation
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+import HavreWire
+import TestSupport
+
+@testable import HavreCommands
+
+/// Collects what is written.
+final class FakeSink: Sink {
+    var bytes: [UInt8] = []
+    var isTerminal = false
+    /// The disk behind it is full.
+    var isFull = false
+
+    func write(_ bytes: [UInt8]) throws(SystemError) {
+        guard !isFull else { throw SystemError("write", SystemError.noSpace) }
+        self.bytes += bytes
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Somebody at a terminal who answers from a list.
+final class FakePerson: Person {
+    var answers: [String]
+    var prompts: [String] = []
+    var shown = ""
+
+    init(_ answers: [String]) { self.answers = answers }
+
+    private func next(_ prompt: String) throws(SystemError) -> String {
+        prompts.append(prompt)
+        guard !answers.isEmpty else { throw SystemError("terminal", SystemError.cancelled) }
+        return answers.removeFirst()
+    }
+
+    func secret(_ prompt: String) throws(SystemError) -> SecretBytes {
+        SecretBytes(copying: Array(try next(prompt).utf8))
+    }
+    func line(_ prompt: String) throws(SystemError) -> String { try next(prompt) }
+    func show(_ text: String) { shown += text }
+    var size: (columns: Int, rows: Int) { (80, 24) }
+}
+
+/// A client with folders of its own in front of a fake daemon.
+final class Bench {
+    let folder: TemporaryFolder
+    let daemon: FakeDaemon
+    var variables: [String: String]
+    var person: FakePerson?
+    var terminalSession: Int32? = 7
+    var isTerminal = false
+    private(set) var output = FakeSink()
+    private(set) var errors = FakeSink()
+
+    init(_ daemon: FakeDaemon? = nil) throws {
+        folder = try TemporaryFolder()
+        self.daemon = try daemon ?? FakeDaemon()
+        variables = [
+            "XDG_RUNTIME_DIR": folder.path("run"), "XDG_STATE_HOME": folder.path("state"), "LANG": "C",
+            "HAVRE_SOCKET": self.daemon.socket,
+        ]
+        try FileManager.default.createDirectory(
+            atPath: folder.path("run"), withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    var world: World {
+        let (variables, daemon, person) = (variables, daemon, person)
+        return World(
+            environment: { variables[$0] }, uid: Process.uid, userID: { _ in nil },
+            terminalSession: terminalSession, clock: .system, output: output, errors: errors,
+            inputIsTerminal: person != nil, person: { person },
+            dial: { _ in
+                Dialled(
+                    line: ChannelLine(FakeChannel(daemon: daemon)), socket: daemon.socket,
+                    isHere: { $0 == daemon.socket })
+            })
+    }
+
+    /// Runs a command line.
+    @discardableResult
+    func run(_ words: [String]) -> (status: Int32, output: String, errors: String) {
+        output = FakeSink()
+        errors = FakeSink()
+        output.isTerminal = isTerminal
+        errors.isTerminal = isTerminal
+        let status = Program.run(words, world)
+        return (status, output.text, errors.text)
+    }
+
+    func run(_ line: String) -> (status: Int32, output: String, errors: String) {
+        run(line.split(separator: " ").map(String.init))
+    }
+
+    /// A descriptor to read these bytes from, as a shell would hand it on.
+    func inherited(_ text: String) throws -> Int32 {
+        let path = folder.path("secret-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return try Descriptor.open(path, [.read]).release()
+    }
+
+    /// Unlocks Amina.
+    func unlock() throws {
+        let number = try inherited("a phrase of hers\n")
+        _ = run(["unlock", "Amina", "--passphrase-fd", String(number)])
+    }
+
+    /// The last call of a method, without token and log.
+    func last(_ method: String) -> JSON? {
+        guard let call = daemon.calls.last(where: { $0.method == method }) else { return nil }
+        let members = call.parameters.object ?? [:]
+        return .object(members.filter { $0.key != "session" && $0.key != "seen" })
+    }
+}
+
+extension JSON {
+    init(_ text: String) throws { self = try JSON(parsing: text) }
+}
