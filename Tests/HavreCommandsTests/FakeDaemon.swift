@@ -69,7 +69,7 @@ final class FakeDaemon {
     private func hello(_ parameters: JSON) -> Reply {
         let nonce = (try? Base64.decodeURL(parameters["nonce"]?.string ?? "")) ?? []
         return Reply([
-            "fingerprint": .string(fingerprint), "hostKey": .string(Hex.encode(host.publicKey.bytes)),
+            "fingerprint": .string(fingerprint), "hostKey": .string(Base64.url(host.publicKey.bytes)),
             "path": .string(socket),
             "signature": .string(Base64.url(host.sign(Context(.hello, .bytes(nonce), .text(socket))))),
         ])

@@ -39,7 +39,9 @@ struct Dialled {
             place = (try folder.path(), name)
             channel = try SocketChannel(SocketChannel.Socket(connection))
         } catch {
-            if error.code == SystemError.notPermitted { throw Failure(.wrongServer, "fail.foreignSocket") }
+            if error.code == SystemError.notPermitted {
+                throw Failure(.wrongServer, "fail.foreignSocket", next: "next.stop")
+            }
             throw Failure(.unreachable, nil, ["socket": path, "why": error.reason])
         }
         let socket = place.folder + "/" + place.name

@@ -15,7 +15,7 @@ extension Conversation {
             var fields = try Fields(reply)
             let path = try fields.string("path")
             let signature = try Base64.decodeURL(try fields.string("signature"))
-            let key = try Hex.decode(try fields.string("hostKey"))
+            let key = try Base64.decodeURL(try fields.string("hostKey"))
             said = PinnedServer(
                 fingerprint: try fields.digest("fingerprint").hex, hostKey: key,
                 logKey: try fields.optionalString("logKey"))
@@ -23,7 +23,7 @@ extension Conversation {
                 verifier.verify(signature, Context(.hello, .bytes(nonce), .text(path)))
             else { throw .invalid(field: "signature", rule: "of the host key") }
         } catch {
-            throw Failure(.wrongServer, "fail.badGreeting")
+            throw Failure(.wrongServer, "fail.badGreeting", next: "next.stop")
         }
         let memory = try desk.memory()
         let known = try memory.server(socket)
