@@ -1,7 +1,7 @@
 /// All verbs, in the order in which the overview lists them.
 enum VerbTable {
     static let verbs: [any Verb.Type] = [
-        Init.self, Serve.self, Status.self,
+        Demo.self, Init.self, Serve.self, Status.self,
         Enrol.self, Unlock.self, Lock.self, Panic.self, Passwd.self, Whoami.self,
         CaseNew.self, CaseList.self, CaseShow.self, CaseAssign.self, CaseLabel.self, CaseArchive.self,
         CaseReopen.self, Open.self, Close.self,
