@@ -22,6 +22,8 @@ package final class Vault: Sendable {
     /// One Argon2id at a time: each takes 256 MiB.
     let hashing = Guarded<Void>(())
     let attempts = Guarded(Attempts())
+    /// One case at a time is made: the gate knows the code name of a case only when its change is answered.
+    let naming = Guarded<Void>(())
 
     /// 16 random bytes that are in every context of this vault.
     var id: Identifier { store.vault }
@@ -63,7 +65,9 @@ extension Vault {
 
     /// Builds a change and commits it with its entry; builds it anew when the state it was built on has moved.
     ///
-    /// - Parameter build: makes the draft and what the act answers; may run several times.
+    /// - Parameter build: makes the draft and what the act answers; may run several times. Rows that it reads and
+    ///   writes over it reads after `Draft.rest`, so that nothing which is put there meanwhile gets lost. It throws
+    ///   `busy` when what it reads does not fit together yet.
     func commit<Answer>(
         _ event: Event, roster: AreaSecrets? = nil,
         _ build: (inout Draft, inout Event) throws(HavreError) -> Answer
@@ -71,8 +75,13 @@ extension Vault {
         for _ in 0..<Self.attemptCountMax {
             var draft = Draft(store)
             var event = event
-            let answer = try build(&draft, &event)
-            let entry = try seal(event, roster: roster).encoded
+            let answer: Answer
+            do throws(HavreError) { answer = try build(&draft, &event) } catch {
+                guard error == .busy else { throw error }
+                try indexHouse()
+                continue
+            }
+            let entry = try seal(event, roster: draft.roster ?? roster).encoded
             let change = draft.change(entry: entry, time: event.time)
             do throws(StoreError) { return (answer, try store.submit(change)) } catch {
                 guard error == .stale else { throw HavreError(error) }
@@ -86,6 +95,34 @@ extension Vault {
     @discardableResult
     func log(_ event: Event, roster: AreaSecrets? = nil) throws(HavreError) -> Receipt {
         try commit(event, roster: roster) { _, _ in () }.receipt
+    }
+
+    /// Writes the entry of an act that opens something of a case, decided by `choose`, before any of it is opened.
+    ///
+    /// The entry rests on the generation of secrets on which it was decided: when somebody is removed meanwhile it is
+    /// decided anew, so that no read stands in the ledger, or opens anything, behind the removal of its reader.
+    func enter<Answer>(
+        _ act: String, _ code: String, _ session: Session,
+        _ choose: (Inside, inout Event) throws(HavreError) -> Answer
+    ) throws(HavreError) -> (inside: Inside, chosen: Answer) {
+        try commit(event(act, session)) { draft, event throws(HavreError) in
+            let inside = try self.inside(code, session)
+            self.fill(&event, &draft, inside)
+            return (inside, try choose(inside, &event))
+        }.answer
+    }
+
+    /// The same for an act that was decided before: `busy` when secrets were renewed since.
+    func log(_ event: Event, in inside: Inside) throws(HavreError) {
+        _ = try commit(event) { draft, event throws(HavreError) in self.fill(&event, &draft, inside) }
+    }
+
+    private func fill(_ event: inout Event, _ draft: inout Draft, _ inside: Inside) {
+        event.caseID = inside.file.caseID
+        event.code = inside.chain.code
+        event.purpose = inside.purpose
+        draft.roster = inside.secrets
+        draft.rest(on: inside.area, generation: inside.generation)
     }
 
     private func seal(_ event: Event, roster: AreaSecrets?) throws(HavreError) -> SealedEvent {

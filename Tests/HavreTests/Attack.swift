@@ -180,3 +180,18 @@ func refusal(_ act: () throws -> Void) -> String? {
         return error.name
     } catch { return "\(error)" }
 }
+
+/// Runs a body on as many threads as it says, at once, whatever the number of cores.
+func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let running = DispatchGroup()
+    for index in 0..<count {
+        running.enter()
+        let thread = Thread {
+            body(index)
+            running.leave()
+        }
+        thread.stackSize = 2 << 20
+        thread.start()
+    }
+    running.wait()
+}

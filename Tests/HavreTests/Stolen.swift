@@ -69,7 +69,7 @@ final class Stolen {
         var forgeries: [Forgery] = []
         for table in RawDatabase.tables {
             let rows = try database.rows(table.name)
-            let step = max(1, rows.count / 6)
+            let step = max(1, rows.count / 4)
             for (place, row) in rows.enumerated() where place % step == 0 {
                 let other = rows[(place + 1 + place / step) % rows.count]
                 for column in table.columns {
@@ -138,7 +138,7 @@ final class Stolen {
             let before = try old.rows(table.name)
             let after = try new.rows(table.name)
             let replaced = before.filter { row in after.contains { $0[key] == row[key] && $0 != row } }
-            let step = max(1, replaced.count / 25)
+            let step = max(1, replaced.count / 15)
             for (place, row) in replaced.enumerated() where place % step == 0 {
                 forgeries.append(
                     Forgery(name: "old \(table.name) \(place)") { database in

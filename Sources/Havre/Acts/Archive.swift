@@ -18,8 +18,8 @@ extension Vault {
     private func setStatus(
         _ code: String, _ status: String, verb: Verb, _ session: Session
     ) throws(HavreError) -> Written {
-        guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
         let inside = try inside(code, session)
+        guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
         guard
             let row = inside.index.newest.first(where: {
                 $0.compartment == .core && (try? gist($0, inside))?.form == "case"

@@ -167,17 +167,14 @@ extension Vault {
         case code: String, attachment: Identifier, _ session: Session, progress: Progress = { _, _ in },
         write: ([UInt8]) throws(HavreError) -> Void
     ) throws(HavreError) -> (byteCount: UInt64, blake2b: Digest) {
-        let inside = try inside(code, session)
-        guard let row = inside.index.attachments[attachment], let compartment = row.compartment else {
-            throw .notFound
+        let (inside, row) = try enter("fetch", code, session) { inside, event throws(HavreError) in
+            guard let row = inside.index.attachments[attachment], let compartment = row.compartment else {
+                throw .notFound
+            }
+            try inside.require(.read, compartment)
+            event.records = [row.record]
+            return row
         }
-        try inside.require(.read, compartment)
-        var event = event("fetch", session)
-        event.caseID = inside.file.caseID
-        event.code = inside.chain.code
-        event.purpose = inside.purpose
-        event.records = [row.record]
-        try log(event, roster: inside.secrets)
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }

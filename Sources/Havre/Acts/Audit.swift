@@ -51,7 +51,7 @@ extension Vault {
         } else {
             let inside = try inside(code, session)
             guard inside.standing.isOwner else { throw .notGranted }
-            try log(event, roster: inside.secrets)
+            try log(event, in: inside)
             lines = try events(of: caseID) { sealed throws(HavreError) in
                 try sealed.open(vault: id, roster: inside.secrets)
             }

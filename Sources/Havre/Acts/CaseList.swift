@@ -28,18 +28,26 @@ extension Vault {
         var seen: Set<Identifier> = []
         for area in session.opened.with({ Array($0.ring.keys) })
         where !isRestricted(session.person.person, on: area) {
-            guard !HouseArea.allCases.contains(where: { self.area($0).id == area }),
-                let key = try ringKey(area, session)
-            else { continue }
-            let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
-            let (_, chain, _) = try bring(file(area), with: secrets, directory)
-            guard chain.standing(of: session.person.person, on: today, in: directory) != nil else { continue }
+            guard !HouseArea.allCases.contains(where: { self.area($0).id == area }) else { continue }
+            let found = try following(area, session) { () throws(HavreError) -> CaseLine? in
+                guard let key = try ringKey(area, session) else { return nil }
+                let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
+                let (_, chain, _) = try bring(file(area), with: secrets, directory)
+                guard chain.standing(of: session.person.person, on: today, in: directory) != nil else {
+                    return nil
+                }
+                return line(try card(area, secrets), key.label, directory)
+            }
+            guard let found else { continue }
             seen.insert(area)
-            lines.append(line(try card(area, secrets), key.label, directory))
+            lines.append(found)
         }
         if session.role == .supervisor {
             for caseID in house.with({ Array($0.custody.keys) }) where !seen.contains(caseID) {
-                lines.append(line(try card(caseID, try custodySecrets(caseID, session)), nil, directory))
+                lines.append(
+                    try following(caseID, session) { () throws(HavreError) in
+                        line(try card(caseID, try custodySecrets(caseID, session)), nil, directory)
+                    })
             }
         }
         return lines.sorted { $0.code < $1.code }
@@ -68,10 +76,11 @@ extension Vault {
             throw .invalid(field: "label", rule: "must hold up to 60 characters on one line")
         }
         try readMail(session)
-        guard let caseID = try caseID(code), let row = session.opened.with({ $0.ring[caseID]?.row }),
-            !isRestricted(session.person.person, on: caseID)
-        else { throw .notFound }
+        guard let caseID = try caseID(code) else { throw .notFound }
+        try requirePlace(on: caseID, session)
+        guard let row = session.opened.with({ $0.ring[caseID]?.row }) else { throw .notFound }
         _ = try commit(event("case label", session)) { draft, event throws(HavreError) in
+            try draft.rest(on: self.ring(of: session.person.person))
             guard let key = try self.ringKey(caseID, session) else { throw .notFound }
             event.caseID = caseID
             event.code = key.code

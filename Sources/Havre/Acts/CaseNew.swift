@@ -35,10 +35,16 @@ extension Vault {
         let plan = CasePlan(
             caseID: Random.identifier(), owner: founder, backup: stand?.person, risk: risk, language: language
         )
-        let code = try commit(event("case new", session)) { draft, event throws(HavreError) in
-            try self.lay(plan, &draft, &event, session)
-        }.answer
-        house.with { $0.codes?[code] = plan.caseID }
+        let code = try naming.with { _ throws(HavreError) in
+            let code = try commit(event("case new", session)) { draft, event throws(HavreError) in
+                try self.lay(plan, &draft, &event, session)
+            }.answer
+            house.with {
+                $0.codes?[code] = plan.caseID
+                $0.codesEpoch += 1
+            }
+            return code
+        }
         try indexHouse()
         try readRing(session)
         return code

@@ -68,6 +68,7 @@ extension Vault {
                     try succeed(held, member, caseID, session)
                 }
             }
+            expel(caseID)
         }
     }
 

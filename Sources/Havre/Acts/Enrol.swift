@@ -93,6 +93,10 @@ extension Vault {
         event.actor = person.name.shown
         return try commit(event) { draft, event throws(HavreError) in
             let directory = try self.directory(secrets)
+            // Somebody else was faster with the same code.
+            guard let member = directory.members[person.person], case .invited = member.state else {
+                throw .wrongPassphrase
+            }
             let matter = DirectoryLink.entry(
                 DirectoryLink.Entry(person: person.person, keys: person.keys.keys, shadow: person.shadow))
             let place = directory.next(by: person.person, at: event.time)

@@ -81,7 +81,7 @@ extension Vault {
         event.records = selection.chosen.map(\.source.record)
         event.contact = contact.details["name"]?.string
         event.bundle = digest.hex
-        try log(event, roster: inside.secrets)
+        try log(event, in: inside)
         return Exported(disclosed: parts.0, withheld: parts.1, bundle: bundle, digest: digest)
     }
 

@@ -25,12 +25,7 @@ extension Vault {
         }
         var hits: [Hit] = []
         for code in try openCodes(code, session) {
-            let inside = try inside(code, session)
-            var event = event("find", session)
-            event.caseID = inside.file.caseID
-            event.code = inside.chain.code
-            event.purpose = inside.purpose
-            try log(event, roster: inside.secrets)
+            let inside = try enter("find", code, session) { _, _ in () }.inside
             for row in inside.index.newest {
                 guard let compartment = row.compartment, inside.allows(.find, compartment) else { continue }
                 let gist = try gist(row, inside)
@@ -45,14 +40,14 @@ extension Vault {
 
     private func openCodes(_ code: String?, _ session: Session) throws(HavreError) -> [String] {
         if let code { return [code] }
-        let open = session.opened.with { Array($0.cases.values) }
+        let open = livingCases(session).values
         guard !open.isEmpty else { throw .notOpen }
         return open.compactMap { $0.file.state.with { $0.chain?.code } }.sorted()
     }
 
     /// Codes of the cases that a session has open.
     package func openCases(_ session: Session) -> [String] {
-        session.opened.with { Array($0.cases.values) }.compactMap { $0.file.state.with { $0.chain?.code } }
+        livingCases(session).values.compactMap { $0.file.state.with { $0.chain?.code } }
             .sorted()
     }
 }

@@ -99,7 +99,8 @@ extension Vault {
                 directory: directory.count))
         var next = chain
         try accessing { () throws(AccessError) in try next.append(statement, directory: directory) }
-        try draft.rest(on: area(.directory))
+        // What the directory said of people has to be what it says when this is committed.
+        guard try draft.nextRow(in: area(.directory)) == directory.count else { throw .busy }
         try draft.put(
             link: statement, number: chain.count, in: Area(chain.caseID), secret: Compartment.roster.rawValue,
             secrets, vault: self)
@@ -115,10 +116,10 @@ extension Vault {
         guard let caseID = try caseID(code) else { throw .notFound }
         guard Policy.decide(verb, role: session.role) == .allowed else {
             try readMail(session)
-            let isOn = session.opened.with { $0.ring[caseID] != nil }
-            throw isOn && !isRestricted(session.person.person, on: caseID) ? .notGranted : .notFound
+            try requirePlace(on: caseID, session)
+            throw .notGranted
         }
-        guard try directory(session).active(session.person.person) != nil else { throw .notGranted }
+        try requireActive(session)
         try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
         return caseID
     }
@@ -131,12 +132,13 @@ extension Vault {
         try readMail(session)
         let directory = try directory(session)
         let chain: Chain
-        if let key = try ringKey(caseID, session), !isRestricted(session.person.person, on: caseID) {
-            let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
-            chain = try inside(file(caseID), secrets, purpose: nil, session).chain
+        if try ringKey(caseID, session) != nil, !isRestricted(session.person.person, on: caseID) {
+            chain = try requirePlace(on: caseID, session).chain
         } else {
             guard session.role == .supervisor else { throw .notFound }
-            chain = try custody(caseID, session).chain
+            chain = try following(caseID, session) { () throws(HavreError) in
+                try custody(caseID, session).chain
+            }
         }
         var event = event("access", session)
         event.caseID = caseID
@@ -152,9 +154,8 @@ extension Vault {
 
     /// The compartments of a case that somebody has, none when she is not on it.
     package func ownCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
-        guard let caseID = try caseID(code), let key = try ringKey(caseID, session) else { return [] }
-        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
-        let inside = try inside(file(caseID), secrets, purpose: nil, session)
+        guard let caseID = try caseID(code), try ringKey(caseID, session) != nil else { return [] }
+        let inside = try requirePlace(on: caseID, session)
         return inside.standing.compartments.filter { $0 != .roster }.map(\.rawValue).sorted()
     }
 

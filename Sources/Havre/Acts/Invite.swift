@@ -102,6 +102,8 @@ extension Vault {
     func append(
         _ statement: Statement, to directory: Directory, _ draft: inout Draft, _ secrets: AreaSecrets
     ) throws(HavreError) {
+        // Links of the directory lie at their own numbers: one that was made on an older end is made anew.
+        guard try draft.nextRow(in: area(.directory)) == directory.count else { throw .busy }
         var next = directory
         try accessing { () throws(AccessError) in try next.append(statement) }
         try draft.put(

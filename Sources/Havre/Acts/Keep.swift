@@ -38,6 +38,8 @@ extension Vault {
     package func panic() {
         lockAll()
         store.closeGate(removingAuto: true)
+        // Whoever unlocked between the two is out as well.
+        lockAll()
         house.with { $0 = House() }
     }
 
@@ -50,6 +52,7 @@ extension Vault {
     /// Authenticates everything that is stored, without anybody's keys.
     package func check(_ session: Session?) throws(HavreError) -> Findings {
         if let session {
+            try requireActive(session)
             guard Policy.decide(.check, role: session.role) == .allowed else { throw .notGranted }
             try log(event("check", session))
         }

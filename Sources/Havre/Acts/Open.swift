@@ -22,24 +22,19 @@ extension Vault {
     ) throws(HavreError) -> (code: String, until: Instant) {
         try Self.check(purpose: purpose)
         guard Policy.decide(.open, role: session.role) == .allowed else { throw .notFound }
-        try readMail(session)
         guard let caseID = try caseID(code) else { throw .notFound }
-        guard let key = try ringKey(caseID, session), !isRestricted(session.person.person, on: caseID) else {
-            throw try stranger(caseID, session)
-        }
+        let inside = try requirePlace(on: caseID, purpose: purpose, session)
         try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
-        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
-        let file = file(caseID)
-        let inside = try inside(file, secrets, purpose: purpose, session)
-        var event = event("open", session)
-        event.caseID = caseID
-        event.code = inside.chain.code
-        event.purpose = purpose
-        try log(event, roster: inside.secrets)
+        try log(event("open", session), in: inside)
         let until = clock.boot() + Self.openSeconds
-        session.opened.with {
-            $0.cases[caseID] = OpenCase(file: file, secrets: inside.secrets, purpose: purpose, until: until)
+        let open = OpenCase(
+            file: inside.file, secrets: inside.secrets, purpose: purpose, until: until)
+        let isAlive = session.opened.with { state in
+            guard !state.ended else { return false }
+            state.cases[caseID] = open
+            return true
         }
+        guard isAlive else { throw .locked }
         return (inside.chain.code, now.adding(seconds: Self.openSeconds))
     }
 

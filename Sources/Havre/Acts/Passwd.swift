@@ -14,6 +14,7 @@ extension Vault {
         old: borrowing SecretBytes, new: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
         newKeyFile: Key<Role.KeyFile>?, _ session: Session
     ) throws(HavreError) {
+        try requireAlive(session)
         try indexHouse()
         guard let row = house.with({ $0.accounts[session.person.name.key] }),
             case .account(let account) = try self.row(row, in: .login).facts,
@@ -45,6 +46,7 @@ extension Vault {
             root: opened.root, position: position, vault: id, person: account.person, kek: keks[position])
         let resealed = changed
         _ = try commit(event("passwd", session)) { draft, _ throws(HavreError) in
+            try self.requireUnchanged(account, at: row, &draft)
             try draft.put(.account(resealed), in: .login, at: row)
             draft.isScrubbed = true
         }

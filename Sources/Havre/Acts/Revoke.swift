@@ -131,6 +131,7 @@ extension Vault {
     /// Empties what somebody's ring holds of a case: opened secrets and boxes that wait.
     func empty(_ caseID: Identifier, of person: Identifier, _ draft: inout Draft) throws(HavreError) {
         let ring = ring(of: person)
+        try draft.rest(on: ring)
         for number in 0..<(try count(ring)) {
             switch try row(number, in: ring).facts {
             case .mail(let area) where area == caseID: try draft.empty(number, in: ring)
@@ -142,12 +143,14 @@ extension Vault {
 
     /// Closes a case in every session after a renewal: the next act reads its mail and opens it again.
     func expel(_ caseID: Identifier) {
-        for session in sessions.with({ Array($0.living.values) }) {
-            session.opened.with { state in
-                guard let open = state.cases[caseID] else { return }
-                state.cases[caseID] = nil
-                state.reopening[caseID] = (open.purpose, open.until)
-            }
+        for session in sessions.with({ Array($0.living.values) }) { expel(caseID, from: session) }
+    }
+
+    func expel(_ caseID: Identifier, from session: Session) {
+        session.opened.with { state in
+            guard let open = state.cases[caseID] else { return }
+            state.cases[caseID] = nil
+            state.reopening[caseID] = (open.purpose, open.until)
         }
     }
 }

@@ -32,14 +32,12 @@ extension Vault {
     package func show(
         case code: String, record: Identifier?, version: UInt32?, form: String? = nil, _ session: Session
     ) throws(HavreError) -> [Shown] {
-        let inside = try inside(code, session)
-        let chosen = try choose(record, version, inside)
-        var event = event(record == nil ? "show" : "read", session)
-        event.caseID = inside.file.caseID
-        event.code = inside.chain.code
-        event.purpose = inside.purpose
-        event.records = chosen.map(\.record)
-        try log(event, roster: inside.secrets)
+        let (inside, chosen) = try enter(record == nil ? "show" : "read", code, session) {
+            inside, event throws(HavreError) in
+            let chosen = try self.choose(record, version, inside)
+            event.records = chosen.map(\.record)
+            return chosen
+        }
         var shown: [Shown] = []
         for row in chosen {
             let text = try body(row, inside)
@@ -77,18 +75,13 @@ extension Vault {
     package func history(
         case code: String, record: Identifier, _ session: Session
     ) throws(HavreError) -> [HistoryItem] {
-        let inside = try inside(code, session)
-        guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
-        else {
-            throw .notFound
+        let (inside, versions) = try enter("history", code, session) { inside, event throws(HavreError) in
+            guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
+            else { throw .notFound }
+            try inside.require(.read, compartment)
+            event.records = [record]
+            return versions
         }
-        try inside.require(.read, compartment)
-        var event = event("history", session)
-        event.caseID = inside.file.caseID
-        event.code = inside.chain.code
-        event.purpose = inside.purpose
-        event.records = [record]
-        try log(event, roster: inside.secrets)
         var items: [HistoryItem] = []
         var before: [String: JSON] = [:]
         for row in versions {

@@ -22,21 +22,21 @@ extension Vault {
     ) throws(HavreError) -> Unlocked {
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
         let boot = clock.boot()
-        guard !attempts.with({ $0.mustWait(key, now: boot) }) else {
-            throw .tooManyAttempts
-        }
+        // Counted before it is hashed: guesses at the same moment count as well.
+        guard attempts.with({ $0.begin(key, now: boot) }) else { throw .tooManyAttempts }
         do throws(HavreError) {
             let unlocked = try tryUnlock(key, passphrase, keyFile)
             attempts.with { $0.succeeded(key) }
             return unlocked
         } catch {
             if error == .wrongPassphrase {
-                attempts.with { $0.failed(key, now: boot) }
                 if store.state == .serving {
                     var event = Event(time: now, act: "unlock")
                     event.outcome = "WrongPassphrase"
                     try log(event)
                 }
+            } else {
+                attempts.with { $0.withdraw(key) }
             }
             throw error
         }
@@ -45,6 +45,7 @@ extension Vault {
     private func tryUnlock(
         _ nameKey: String, _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?
     ) throws(HavreError) -> Unlocked {
+        let epoch = sessions.with { $0.epoch }
         try indexHouse()
         let (known, row) = try account(nameKey)
         // An unknown name is hashed against a row of random bytes: same work, same answer.
@@ -60,7 +61,10 @@ extension Vault {
         }
         account.reseal(opened, vault: id, kek: keks[opened.position])
         try remember(session, account, row, root)
-        sessions.with { $0.add(session) }
+        guard sessions.with({ $0.add(session, begunIn: epoch) }) else {
+            session.end()
+            throw .locked
+        }
         let refused = session.opened.with { $0.refused.count }
         return Unlocked(session: session, pending: refused > 0 ? ["refused-mail"] : [])
     }
@@ -124,10 +128,10 @@ extension Vault {
         let body = try body(0, in: ring(of: account.person))
         let person = try Person(identity: body, person: account.person, name: name, root: root, vault: id)
         let session = Session(person: person, role: .keeper)
+        guard !store.isRestricted(account.person, in: .house) else { throw .wrongPassphrase }
         try readRing(session)
-        let directory = try directory(session)
-        guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone,
-            !store.isRestricted(account.person, in: .house)
+        let directory = try directoryOfAny(session)
+        guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone
         else { throw .wrongPassphrase }
         return session.becoming(member.role)
     }
@@ -136,7 +140,7 @@ extension Vault {
     private func remember(
         _ session: Session, _ account: Account, _ row: UInt64, _ root: RootKeys
     ) throws(HavreError) {
-        let directory = try directory(session)
+        let directory = try directoryOfAny(session)
         let member = directory.members[session.person.person]
         let opensGate =
             member?.role == .supervisor && member?.state == .active && (member?.signatures ?? 0) >= 2
@@ -144,10 +148,22 @@ extension Vault {
         var event = event("unlock", session)
         event.outcome = "done"
         _ = try commit(event) { draft, _ throws(HavreError) in
+            try self.requireUnchanged(account, at: row, &draft)
             try draft.put(.account(account), in: .login, at: row)
             if opensGate, !hasSlot { draft.step { $0.slots[account.person] = .some(root.slot) } }
         }
         try readMail(session)
+    }
+
+    /// A users' row is written over only while it is the one that was opened: an unlock or a change with the old
+    /// passphrase that is still under way must not bring the old row back.
+    ///
+    /// - Throws: `HavreError.wrongPassphrase`: what was typed is not the passphrase any more.
+    func requireUnchanged(_ account: Account, at row: UInt64, _ draft: inout Draft) throws(HavreError) {
+        try draft.rest(on: .login)
+        guard case .account(let now) = try self.row(row, in: .login).facts, now.person == account.person,
+            now.salt == account.salt
+        else { throw .wrongPassphrase }
     }
 }
 

@@ -34,9 +34,9 @@ extension Vault {
         _ session: Session
     ) throws(HavreError) -> Written {
         try write(code, session, "edit") { inside, today throws(HavreError) in
-            guard let last = inside.index.records[record]?.last, let compartment = last.compartment,
-                inside.allows(.read, compartment)
+            guard let last = inside.index.records[record]?.last, let compartment = last.compartment
             else { throw .notFound }
+            try inside.require(.read, compartment)
             guard version == nil || version == last.version else { throw .busy }
             let text = try self.read(last, inside)
             let form = try Self.form(text.form)

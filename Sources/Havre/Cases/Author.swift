@@ -60,7 +60,10 @@ extension Vault {
         _ key: SigningKey, _ place: WritingPlace, _ known: RingKey?, _ draft: inout Draft, _ session: Session
     ) throws(HavreError) {
         let ring = ring(of: session.person.person)
-        if let known, let row = session.opened.with({ $0.ring[place.area.id]?.row }) {
+        if known != nil, let row = session.opened.with({ $0.ring[place.area.id]?.row }) {
+            // What is written over is read after it was named, so that mail that comes meanwhile is not lost.
+            try draft.rest(on: ring)
+            guard let known = try ringKey(place.area.id, session) else { throw .notFound }
             try draft.put(
                 ringKey: known.merging([:], authorSeed: key.seed()), of: session.person, in: ring, at: row,
                 vault: id)

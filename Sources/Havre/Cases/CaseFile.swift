@@ -32,6 +32,8 @@ struct Inside {
     let index: CaseIndex
     let standing: Standing
     let purpose: String?
+    /// The case's gate generation before any of this was read: what is opened later rests on it.
+    let generation: UInt64
 
     var area: Area { file.area }
 
@@ -108,44 +110,112 @@ extension Vault {
     /// - Throws: `notOpen` when it is hers and not open, `notFound` when it is not hers or not there.
     func inside(_ code: String, _ session: Session) throws(HavreError) -> Inside {
         guard let caseID = try caseID(code) else { throw .notFound }
-        try reopen(caseID, session)
-        guard let open = session.opened.with({ $0.cases[caseID] }) else {
-            try readMail(session)
-            guard session.opened.with({ $0.ring[caseID] }) != nil,
-                !isRestricted(session.person.person, on: caseID)
-            else { throw try stranger(caseID, session) }
-            throw .notOpen
+        for _ in 0..<Self.renewalCountMax {
+            let before = try generation(of: caseID)
+            try reopen(caseID, session)
+            guard let open = livingCases(session)[caseID] else {
+                try readMail(session)
+                try requirePlace(on: caseID, session)
+                throw .notOpen
+            }
+            do throws(HavreError) {
+                return try inside(open.file, open.secrets, purpose: open.purpose, session)
+            } catch {
+                guard error == .busy || error == .tampered else { throw error }
+                // Secrets were renewed meanwhile: it is read again with those that came by mail.
+                let after = try generation(of: caseID)
+                let isRenewed = if before != after { true } else { try isStale(open, session) }
+                guard isRenewed else { throw error }
+                expel(caseID, from: session)
+            }
         }
-        return try inside(open.file, open.secrets, purpose: open.purpose, session)
+        throw .busy
+    }
+
+    /// The cases that a session has open, without those whose hour is over: their keys are forgotten.
+    func livingCases(_ session: Session) -> [Identifier: OpenCase] {
+        let now = clock.boot()
+        return session.opened.with { state in
+            state.cases = state.cases.filter { $0.value.until > now }
+            return state.cases
+        }
+    }
+
+    /// How often an act follows renewals of a case's secrets before it gives up.
+    private static let renewalCountMax = 3
+
+    private func generation(of caseID: Identifier) throws(HavreError) -> UInt64 {
+        try storing { () throws(StoreError) in try store.area(Area(caseID)) }?.generation ?? 0
+    }
+
+    /// Whether a session's mail holds newer secrets than those with which it has a case open.
+    private func isStale(_ open: OpenCase, _ session: Session) throws(HavreError) -> Bool {
+        try readMail(session)
+        guard let key = try ringKey(open.file.caseID, session) else { return true }
+        return key.secrets.contains { $0.value.generation > open.secrets.newest[$0.key]?.generation ?? 0 }
+    }
+
+    /// - Throws: `HavreError.notFound`, or `notGranted` to a supervisor, unless the chain gives the person a place now.
+    @discardableResult
+    func requirePlace(
+        on caseID: Identifier, purpose: String? = nil, _ session: Session
+    ) throws(HavreError) -> Inside {
+        try following(caseID, session) { () throws(HavreError) in
+            guard let key = try ringKey(caseID, session), !isRestricted(session.person.person, on: caseID)
+            else { throw try stranger(caseID, session) }
+            let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+            return try inside(file(caseID), secrets, purpose: purpose, session)
+        }
+    }
+
+    /// Runs what reads a case with the secrets of a session's ring, again when they were renewed meanwhile: links
+    /// and rows of the new generation do not open with the old secrets, which is no tampering.
+    func following<Answer>(
+        _ caseID: Identifier, _ session: Session, _ body: () throws(HavreError) -> Answer
+    ) throws(HavreError) -> Answer {
+        for _ in 0..<Self.renewalCountMax {
+            // The new secrets came by mail in the same change as the new generation.
+            let before = try generation(of: caseID)
+            try readMail(session)
+            do throws(HavreError) { return try body() } catch {
+                guard error == .busy || error == .tampered, try generation(of: caseID) != before else {
+                    throw error
+                }
+            }
+        }
+        throw .busy
     }
 
     /// Opens a case again whose secrets were renewed while this session had it open.
     private func reopen(_ caseID: Identifier, _ session: Session) throws(HavreError) {
-        guard let was = session.opened.with({ $0.reopening.removeValue(forKey: caseID) }),
-            was.until > clock.boot()
-        else { return }
+        guard let was = session.opened.with({ $0.reopening[caseID] }), was.until > clock.boot() else {
+            return
+        }
         try readMail(session)
         guard let key = try ringKey(caseID, session) else { return }
         let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
         let open = OpenCase(file: file(caseID), secrets: secrets, purpose: was.purpose, until: was.until)
-        session.opened.with { $0.cases[caseID] = open }
+        // Noted as reopening until it is open: another call of the same session would find neither.
+        session.opened.with { state in
+            guard state.reopening.removeValue(forKey: caseID) != nil, !state.ended else { return }
+            state.cases[caseID] = open
+        }
     }
 
     /// How a case answers to somebody who is not on it: a supervisor sees its card, nobody else that it is there.
     func stranger(_ caseID: Identifier, _ session: Session) throws(HavreError) -> HavreError {
-        let sees = session.role == .supervisor && house.with { $0.custody[caseID] != nil }
-        return sees ? .notGranted : .notFound
+        guard session.role == .supervisor, house.with({ $0.custody[caseID] != nil }) else { return .notFound }
+        return try directoryOfAny(session).active(session.person.person) != nil ? .notGranted : .notFound
     }
 
     /// Checks somebody's place on a case as it is now.
     func inside(
         _ file: CaseFile, _ secrets: AreaSecrets, purpose: String?, _ session: Session
     ) throws(HavreError) -> Inside {
+        let generation = try generation(of: file.caseID)
         let directory = try directory(session)
         let person = session.person.person
-        guard directory.active(person) != nil, !isRestricted(person, on: file.caseID) else {
-            throw try stranger(file.caseID, session)
-        }
+        guard !isRestricted(person, on: file.caseID) else { throw try stranger(file.caseID, session) }
         let (opened, chain, index) = try bring(file, with: secrets, directory)
         guard let standing = chain.standing(of: person, on: today, in: directory) else {
             throw try stranger(file.caseID, session)
@@ -153,7 +223,7 @@ extension Vault {
         guard holdsNewest(opened, chain, standing) else { throw .busy }
         return Inside(
             session: session, file: file, secrets: opened, directory: directory, chain: chain, index: index,
-            standing: standing, purpose: purpose)
+            standing: standing, purpose: purpose, generation: generation)
     }
 
     /// Whether somebody's secrets are those of the chain's newest generations; a box may be on its way.

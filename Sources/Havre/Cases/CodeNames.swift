@@ -12,14 +12,16 @@ enum CodeNames {
 
     /// All names with their cases.
     static func all(in vault: Vault) throws(HavreError) -> [String: Identifier] {
-        if let known = vault.house.with({ $0.codes }) { return known }
+        let (known, epoch) = vault.house.with { ($0.codes, $0.codesEpoch) }
+        if let known { return known }
         var names: [String: Identifier] = [:]
         for letter in "abcdefghijklmnopqrstuvwxyz" {
             guard let bytes = try vault.fact("codes/" + String(letter)) else { continue }
             for (name, caseID) in try decode(bytes) { names[name] = caseID }
         }
         let found = names
-        vault.house.with { $0.codes = found }
+        // A case that was made while the gate was read may be missing here: then it is read again.
+        vault.house.with { if $0.codesEpoch == epoch { $0.codes = found } }
         return found
     }
 
@@ -31,12 +33,13 @@ enum CodeNames {
     static func adding(
         _ code: String, _ caseID: Identifier, in vault: Vault
     ) throws(HavreError) -> [UInt8] {
-        let key = factKey(code)
-        var names = try all(in: vault).filter { factKey($0.key) == key }
-        names[code] = caseID
+        // From the gate itself, which knows every case that was answered; one at a time is made.
+        let known = try vault.fact(factKey(code)).map(decode) ?? []
+        guard !known.contains(where: { $0.0 == code }) else { throw .busy }
+        let names = known + [(code, caseID)]
         var writer = ByteWriter()
         writer.u32(UInt32(names.count))
-        for (name, caseID) in names.sorted(by: { $0.key < $1.key }) {
+        for (name, caseID) in names.sorted(by: { $0.0 < $1.0 }) {
             writer.prefixed(name)
             writer.append(caseID.bytes)
         }

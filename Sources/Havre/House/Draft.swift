@@ -18,6 +18,8 @@ struct Draft {
     var commitment = Hash.blake2b256(Random.bytes(32))
     /// Whether overwritten bytes must be gone from the files before the answer.
     var isScrubbed = false
+    /// Secrets of the case whose roster may read the entry, when they are known only while the draft is built.
+    var roster: AreaSecrets?
 
     init(_ store: Store) { self.store = store }
 
@@ -40,6 +42,13 @@ struct Draft {
         }
         counts[area] = status.count
         expectations[area] = status.expectation(of: area)
+    }
+
+    /// The change is good only while the secrets of this area are those of a generation; rows may be added meanwhile.
+    mutating func rest(on area: Area, generation: UInt64) {
+        if expectations[area] == nil {
+            expectations[area] = Expectation(area: area, generation: generation, sequence: nil)
+        }
     }
 
     /// A row at the end of an area, or in the place of row `row`; returns its number.

@@ -19,6 +19,8 @@ struct House {
     var custodyCount: UInt64 = 0
     /// Code names and their cases, once they have been read from the gate.
     var codes: [String: Identifier]?
+    /// Grows with each case that is made.
+    var codesEpoch = 0
     var pulse: Pulse?
 }
 

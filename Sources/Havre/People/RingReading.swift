@@ -51,8 +51,17 @@ extension Vault {
         return AreaSecrets(vault: id, area: key.area, newest: key.secrets)
     }
 
-    /// The directory as a session sees it.
+    /// The directory, for somebody who works here.
+    ///
+    /// - Throws: `HavreError.notGranted` while nobody has confirmed her entry.
     func directory(_ session: Session) throws(HavreError) -> Directory {
+        let directory = try directoryOfAny(session)
+        guard directory.active(session.person.person) != nil else { throw .notGranted }
+        return directory
+    }
+
+    /// The directory, also for somebody who has enrolled and waits to be confirmed.
+    func directoryOfAny(_ session: Session) throws(HavreError) -> Directory {
         try directory(try secrets(of: .directory, session))
     }
 
@@ -62,13 +71,16 @@ extension Vault {
     func readMail(_ session: Session) throws(HavreError) {
         try readRing(session)
         guard session.opened.with({ !$0.mail.isEmpty }) else { return }
-        let directory = try directory(session)
+        let directory = try directoryOfAny(session)
         let ring = ring(of: session.person.person)
         // By area: the chain of a case may need the newest of several boxes to be read.
         var waiting: [Identifier: [Waiting]] = [:]
         let rows = session.opened.with { $0.mail }
         for row in rows {
-            guard case .mail(let area) = try self.row(row, in: ring).facts else { continue }
+            guard case .mail(let area) = try self.row(row, in: ring).facts else {
+                try takeUp(row, session)
+                continue
+            }
             try setAside([row], session) { () throws(HavreError) in
                 let content = try Mail.open(
                     try body(row, in: ring), person: session.person, directory: directory)
@@ -103,20 +115,35 @@ extension Vault {
     /// Puts the secrets of the boxes of one area into the ring: over its row if there is one.
     private func keep(_ boxes: [Waiting], of area: Identifier, _ session: Session) throws(HavreError) {
         let ring = ring(of: session.person.person)
-        let known = try ringKey(area, session)
-        let empty = RingKey(area: area, code: "", secrets: [:])
-        let received = boxes.reduce(known ?? empty) { $0.merging($1.secrets) }
-        let code = if let known { known.code } else { try name(of: area, received.secrets) }
-        let place = session.opened.with { $0.ring[area]?.row } ?? boxes[0].row
-        _ = try commit(event("receive", session)) { draft, _ throws(HavreError) in
+        let kept = try commit(event("receive", session)) {
+            draft, _ throws(HavreError) -> Session.RingRow? in
+            try draft.rest(on: ring)
+            for box in boxes {
+                guard case .mail = try self.row(box.row, in: ring).facts else { return nil }
+            }
+            let known = try self.ringKey(area, session)
+            let empty = RingKey(area: area, code: "", secrets: [:])
+            let received = boxes.reduce(known ?? empty) { $0.merging($1.secrets) }
+            let code = if let known { known.code } else { try self.name(of: area, received.secrets) }
+            let place = session.opened.with { $0.ring[area]?.row } ?? boxes[0].row
             try draft.put(
-                ringKey: received.merging([:], code: code), of: session.person, in: ring, at: place, vault: id
-            )
+                ringKey: received.merging([:], code: code), of: session.person, in: ring, at: place,
+                vault: self.id)
             for box in boxes where box.row != place { try draft.empty(box.row, in: ring) }
+            return Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
+        }.answer
+        if let kept {
+            session.opened.with { $0.ring[area] = kept }
+        } else {
+            for box in boxes { try takeUp(box.row, session) }
         }
-        session.opened.with { state in
-            state.ring[area] = Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
-        }
+    }
+
+    /// A box that another session of the same person has opened meanwhile: where it lay, secrets may lie now.
+    private func takeUp(_ row: UInt64, _ session: Session) throws(HavreError) {
+        guard case .keys(let area, let tag) = try self.row(row, in: ring(of: session.person.person)).facts
+        else { return }
+        session.opened.with { $0.ring[area] = Session.RingRow(row: row, nameTag: tag) }
     }
 
     /// What an area is called: an area of the house by its id, a case by its founding statement.

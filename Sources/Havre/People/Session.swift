@@ -56,6 +56,7 @@ package final class Session: Sendable {
         opened.with { state in
             state.ended = true
             state.cases = [:]
+            state.reopening = [:]
             state.ring = [:]
         }
     }

@@ -1,6 +1,7 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreStore
 import HavreSystem
 
 /// The living sessions: who has keys in memory.
@@ -8,8 +9,20 @@ import HavreSystem
 /// Tokens, terminals and idleness are the daemon's; whoever uses the library directly holds the session itself.
 struct Sessions {
     private(set) var living: [ObjectIdentifier: Session] = [:]
+    /// Grows each time everybody is locked out.
+    private(set) var epoch: UInt64 = 0
 
-    mutating func add(_ session: Session) { living[ObjectIdentifier(session)] = session }
+    /// Takes a session in, unless everybody was locked out since its unlock began.
+    mutating func add(_ session: Session, begunIn epoch: UInt64) -> Bool {
+        guard epoch == self.epoch else { return false }
+        living[ObjectIdentifier(session)] = session
+        return true
+    }
+
+    mutating func removeAll() -> [Session] {
+        epoch += 1
+        return remove { _ in true }
+    }
 
     mutating func remove(where predicate: (Session) -> Bool) -> [Session] {
         let gone = living.filter { predicate($0.value) }
@@ -30,7 +43,7 @@ extension Vault {
 
     /// Ends everybody's sessions. Anybody may ask for this.
     package func lockAll() {
-        forget(sessions.with { $0.remove { _ in true } })
+        forget(sessions.with { $0.removeAll() })
     }
 
     private func forget(_ gone: [Session]) {
@@ -41,9 +54,15 @@ extension Vault {
         files.with { $0 = [:] }
     }
 
-    /// - Throws: `HavreError.locked` for a session that has ended.
+    /// - Throws: `HavreError.locked` for a session that has ended, or whose person is frozen or was replaced.
     func requireAlive(_ session: Session) throws(HavreError) {
-        guard !session.opened.with({ $0.ended }) else { throw .locked }
+        guard !session.opened.with({ $0.ended }), !store.isRestricted(session.person.person, in: .house)
+        else { throw .locked }
+    }
+
+    /// - Throws: `HavreError.locked`, `notGranted` while nobody has confirmed her entry.
+    func requireActive(_ session: Session) throws(HavreError) {
+        _ = try directory(session)
     }
 }
 
@@ -57,15 +76,26 @@ struct Attempts {
     private static let waitSecondsMax: Int64 = 900
 
     /// Whether the next attempt has to wait.
-    func mustWait(_ key: String, now: Int64) -> Bool {
+    private func mustWait(_ key: String, now: Int64) -> Bool {
         guard let known = failures[key], known.count >= Self.freeCount else { return false }
         let wait = min(Self.waitSecondsMax, Int64(1) << Int64(min(30, known.count - Self.freeCount + 1)))
         return now < known.last + wait
     }
 
-    mutating func failed(_ key: String, now: Int64) {
-        if failures.count > 10_000 { failures = [:] }
+    /// Counts an attempt as failed until it succeeds or is withdrawn.
+    ///
+    /// - Returns: false when it has to wait, and does not count.
+    mutating func begin(_ key: String, now: Int64) -> Bool {
+        guard !mustWait(key, now: now) else { return false }
+        if failures.count > 10_000 { failures = failures.filter { $0.value.count >= Self.freeCount } }
         failures[key] = ((failures[key]?.count ?? 0) + 1, now)
+        return true
+    }
+
+    /// Takes an attempt back that ended for a reason of the house's.
+    mutating func withdraw(_ key: String) {
+        guard let known = failures[key] else { return }
+        failures[key] = known.count > 1 ? (known.count - 1, known.last) : nil
     }
 
     mutating func succeeded(_ key: String) { failures[key] = nil }

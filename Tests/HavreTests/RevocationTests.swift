@@ -1,0 +1,178 @@
+import Foundation
+import HavreAccess
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+import Testing
+
+@testable import Havre
+
+/// What somebody had and has no more opens nothing, whichever way she kept it.
+@Suite struct RevocationTests {
+    private struct Office {
+        let house: TestHouse
+        let time = TestClock()
+        let sylvie: Session
+        let amina: Session
+        let louis: Session
+        let code: String
+        let statement: Identifier
+        let note: Identifier
+        var vault: Vault { house.vault }
+
+        init() throws {
+            house = try TestHouse(clock: time.clock, inMemory: true)
+            sylvie = try house.unlock("Sylvie")
+            amina = try house.hire("Amina", "caseworker", by: sylvie)
+            louis = try house.hire("Louis", "legal", by: sylvie)
+            code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+            _ = try house.vault.open(case: code, purpose: "visit", amina)
+            statement = try house.vault.add(
+                case: code, form: "statement", fields: ["text": ["She arrived."]], amina
+            ).record
+            note = try house.vault.add(case: code, form: "note", fields: ["summary": "Quiet."], amina).record
+        }
+
+        func grant(_ compartments: [String], _ rights: [String] = ["read"], until: Day? = nil) throws {
+            let request = GrantRequest(
+                name: "Louis", compartments: compartments, rights: rights, until: until, purpose: "appeal")
+            _ = try vault.grant(case: code, request, sylvie)
+        }
+
+        /// Tries every act; none may go well.
+        func expectNothing(_ session: Session, _ why: String) {
+            let target = Acts.Target(code: code, record: statement, attachment: Identifier.zero)
+            for act in Acts.reading + Acts.writing where act.name != "close" {
+                #expect(refusal { try act.run(vault, target, session) } == "NotFound", "\(why): \(act.name)")
+            }
+            #expect((try? vault.cases(session))?.isEmpty ?? true, "\(why)")
+        }
+    }
+
+    @Test(
+        "After a removal nothing opens: in the living session, with the case open, in a new session, after a restart"
+    )
+    func removed() throws {
+        let office = try Office()
+        try office.grant(["evidence", "notes"], ["read", "write"])
+        _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
+        #expect(try office.vault.show(case: office.code, record: nil, version: nil, office.louis).count == 2)
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        office.expectNothing(office.louis, "open case")
+        let again = try office.house.unlock("Louis")
+        office.expectNothing(again, "new session")
+        try office.house.reopen()
+        let restarted = try office.house.unlock("Louis")
+        office.expectNothing(restarted, "restart")
+    }
+
+    @Test("A grant that was never opened is worth nothing after the removal: the box that waits is emptied")
+    func waitingMail() throws {
+        let office = try Office()
+        office.vault.lock(office.louis)
+        try office.grant(["evidence"])
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        office.expectNothing(try office.house.unlock("Louis"), "waiting box")
+    }
+
+    @Test("A grant ends with its last day, also for a case that is open")
+    func expired() throws {
+        let office = try Office()
+        try office.grant(["evidence"], until: office.vault.today)
+        _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
+        office.time.advance(seconds: 2 * 86_400)
+        office.expectNothing(office.louis, "expired")
+        office.expectNothing(try office.house.unlock("Louis"), "expired, new session")
+        let holders = try office.vault.access(case: office.code, office.sylvie).holders
+        #expect(holders.map(\.name) == ["Amina"])
+    }
+
+    @Test("A case that was opened closes after its hour")
+    func hour() throws {
+        let office = try Office()
+        office.time.advance(seconds: 3_599)
+        #expect(try office.vault.show(case: office.code, record: nil, version: nil, office.amina).count == 3)
+        office.time.advance(seconds: 1)
+        #expect(throws: HavreError.notOpen) {
+            try office.vault.show(case: office.code, record: nil, version: nil, office.amina)
+        }
+        #expect(office.vault.openCases(office.amina).isEmpty)
+    }
+
+    @Test("A smaller grant, alone or after a removal, does not give back what the larger one had")
+    func smaller() throws {
+        for removesFirst in [false, true] {
+            let office = try Office()
+            try office.grant(["evidence", "notes"], ["read", "write"])
+            _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
+            if removesFirst { _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie) }
+            try office.grant(["notes"])
+            _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
+            let shown = try office.vault.show(case: office.code, record: nil, version: nil, office.louis)
+            #expect(shown.map(\.record) == [office.note])
+            #expect(throws: HavreError.notGranted) {
+                try office.vault.show(case: office.code, record: office.statement, version: nil, office.louis)
+            }
+            #expect(throws: HavreError.notGranted) {
+                try office.vault.edit(
+                    case: office.code, record: office.note, fields: ["summary": "x"], office.louis)
+            }
+            // What she held before the smaller grant gets new secrets with the removal.
+            let before = try office.vault.newestGenerations(office.code, office.amina)
+            _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+            let after = try office.vault.newestGenerations(office.code, office.amina)
+            let renewed = Set(after.filter { $0.value > before[$0.key] ?? 0 }.keys)
+            #expect(renewed == (removesFirst ? ["notes", "roster"] : ["evidence", "notes", "roster"]))
+        }
+    }
+
+    @Test("A former owner keeps nothing; the new one reads everything that was written before")
+    func formerOwner() throws {
+        let office = try Office()
+        let nora = try office.house.hire("Nora", "caseworker", by: office.sylvie)
+        try office.vault.assign(case: office.code, owner: "Nora", backup: nil, office.sylvie)
+        office.expectNothing(office.amina, "former owner")
+        _ = try office.vault.open(case: office.code, purpose: "handover", nora)
+        #expect(try office.vault.show(case: office.code, record: nil, version: nil, nora).count == 3)
+    }
+
+    @Test("Everybody who stays goes on with a case that is open, through removals, new owners and resets")
+    func othersGoOn() throws {
+        let office = try Office()
+        let nora = try office.house.hire("Nora", "caseworker", by: office.sylvie)
+        try office.grant(["evidence"])
+        _ = try office.vault.grant(
+            case: office.code,
+            GrantRequest(
+                name: "Nora", compartments: ["evidence", "notes"], rights: ["read", "write"], until: nil,
+                purpose: "review"), office.sylvie)
+        _ = try office.vault.open(case: office.code, purpose: "review", nora)
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        for session in [office.amina, nora] {
+            #expect(
+                try office.vault.show(
+                    case: office.code, record: office.statement, version: nil, session
+                ).count == 1)
+        }
+        // Amina forgot her passphrase: her cases go to her new keys, Nora's work is not disturbed.
+        let invited = try office.vault.invite(name: "Amina", role: nil, resets: true, office.sylvie)
+        let enrolled = try office.vault.enrol(
+            name: "Amina", code: SecretBytes(copying: Array(invited.code.utf8)),
+            passphrase: SecretBytes(copying: Array("new phrase".utf8)), keyFile: nil, lang: nil)
+        _ = try office.vault.confirm(name: "Amina", words: enrolled.words, office.sylvie)
+        #expect(
+            try office.vault.show(case: office.code, record: office.statement, version: nil, nora).count == 1)
+        #expect(
+            try office.vault.edit(
+                case: office.code, record: office.note, fields: ["summary": "Goes on."], nora
+            ).version == 2)
+    }
+}
+
+extension Vault {
+    /// The newest generation of each compartment of a case.
+    fileprivate func newestGenerations(_ code: String, _ session: Session) throws -> [String: UInt64] {
+        let chain = try inside(code, session).chain
+        return Dictionary(uniqueKeysWithValues: chain.sealings.map { ($0.key.rawValue, $0.value.generation) })
+    }
+}
