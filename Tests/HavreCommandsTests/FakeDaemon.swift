@@ -21,6 +21,8 @@ final class FakeDaemon {
     let socket = "/nowhere/havred.sock"
     /// What the methods do; others answer `MethodNotImplemented`.
     var acts: [String: Act] = [:]
+    /// What is sent before the last answer of a method, when it is called with "more".
+    var parts: [String: [JSON]] = [:]
     /// Every call that arrived, with the secrets that came beside it.
     private(set) var calls: [(method: String, parameters: JSON, secrets: [[UInt8]])] = []
     /// How many entries the log has.
@@ -128,6 +130,9 @@ struct FakeChannel: Channel {
 
     func send(_ bytes: [UInt8], _ handles: [SharedDescriptor]) throws(WireError) {
         let call = try Call(decoding: Array(bytes.dropLast()))
+        for part in call.more ? daemon.parts[call.parts?.name ?? ""] ?? [] : [] {
+            state.add(Reply(part, continues: true).encoded())
+        }
         state.add(daemon.answer(call, handles).encoded())
     }
 

@@ -67,6 +67,12 @@ final class Bench {
             attributes: [.posixPermissions: 0o700])
     }
 
+    init(folder: TemporaryFolder, daemon: FakeDaemon, variables: [String: String]) {
+        self.folder = folder
+        self.daemon = daemon
+        self.variables = variables
+    }
+
     var world: World {
         let (variables, daemon, person) = (variables, daemon, person)
         return World(
@@ -118,4 +124,11 @@ final class Bench {
 
 extension JSON {
     init(_ text: String) throws { self = try JSON(parsing: text) }
+}
+
+extension Bench {
+    /// The same client in front of another daemon at the same socket.
+    convenience init(of other: Bench, _ daemon: FakeDaemon) {
+        self.init(folder: other.folder, daemon: daemon, variables: other.variables)
+    }
 }
