@@ -3,6 +3,7 @@ import HavreCodec
 import HavreForms
 import HavreSecrets
 import HavreSystem
+import TestSupport
 import Testing
 
 @testable import Havre
@@ -121,5 +122,32 @@ final class TestHouse {
         _ = try house.vault.open(case: code, purpose: "visit", again)
         #expect(try house.vault.show(case: code, record: nil, version: nil, again).count == 2)
         #expect(try house.vault.check(nil).problems.isEmpty)
+    }
+
+    @Test func theLargestRecordsAreWrittenAndReadOrRefused() throws {
+        let house = try TestHouse()
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try vault.open(case: code, purpose: "visit", amina)
+        var generator = SeededGenerator(seed: 7)
+        for count in [50, 220] {
+            var words: [JSON] = []
+            for _ in 0..<count {
+                let numbers = (0..<200).map { _ in String(generator.next() % 100_000_000) }
+                words.append(.string(numbers.joined(separator: " ")))
+            }
+            let same = [JSON](repeating: .string(String(repeating: "ß", count: 900)), count: count)
+            for text in [words, same] {
+                // What is too large is refused before anything is written.
+                let written = try? vault.add(
+                    case: code, form: "statement", fields: ["text": .array(text)], amina)
+                guard let written else { continue }
+                #expect(try vault.show(case: code, record: written.record, version: nil, amina).count == 1)
+            }
+        }
+        #expect(!(try vault.show(case: code, record: nil, version: nil, amina)).isEmpty)
+        #expect(try vault.check(nil).problems.isEmpty)
     }
 }

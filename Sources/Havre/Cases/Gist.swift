@@ -18,8 +18,9 @@ struct Gist: Equatable {
         self.form = form
         self.time = time
         texts = (fields.object ?? [:]).sorted { $0.key < $1.key }.compactMap { key, value in
-            let words = Fold.fold(Self.strings(value).joined(separator: " "))
-            return words.isEmpty ? nil : (key, words)
+            // Each word once: what is looked for begins some word of the field, wherever it stands.
+            let words = Set(Self.strings(value).flatMap { Fold.words($0) }).sorted(by: Text.precedes)
+            return words.isEmpty ? nil : (key, words.joined(separator: " "))
         }
     }
 

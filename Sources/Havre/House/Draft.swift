@@ -58,11 +58,15 @@ struct Draft {
         at row: UInt64? = nil, isPinned: Bool = false
     ) throws(HavreError) -> UInt64 {
         try rest(on: area)
+        let payload = facts.encoded
+        guard payload.count <= RowPut.payloadByteCountMax else {
+            throw .invalid(field: "fields", rule: "hold too many different words for one record: split it")
+        }
         let next = counts[area] ?? 0
         if row == nil { counts[area] = next + 1 }
         puts.append(
             RowPut(
-                area: area, number: .at(row ?? next), payload: facts.encoded, body: body, blobs: blobs,
+                area: area, number: .at(row ?? next), payload: payload, body: body, blobs: blobs,
                 isPinned: isPinned))
         return row ?? next
     }

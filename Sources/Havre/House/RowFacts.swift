@@ -1,5 +1,6 @@
 import HavreAccess
 import HavreCodec
+import HavreStore
 
 /// The outermost plaintext of a stored row: what the daemon may know without anybody's keys.
 ///
@@ -46,8 +47,8 @@ enum RowFacts: Equatable {
             invitation
     }
 
-    /// At most so many bytes of one sealed part.
-    private static let partByteCountMax = 1 << 18
+    /// At most so many bytes of one sealed part: whatever the store takes can be read again.
+    private static let partByteCountMax = RowPut.payloadByteCountMax
 
     var encoded: [UInt8] {
         var writer = ByteWriter(capacity: 512)
