@@ -15,6 +15,12 @@ static const unsigned char letter_en_txt[] = {
 static const unsigned char letter_fr_txt[] = {
 #embed "files/evidence/letter-fr.txt"
 };
+static const unsigned char verify_en_json[] = {
+#embed "files/evidence/verify-en.json"
+};
+static const unsigned char verify_fr_json[] = {
+#embed "files/evidence/verify-fr.json"
+};
 
 static const struct cdata_file files[] = {
     {"page.css", page_css, sizeof page_css},
@@ -22,6 +28,8 @@ static const struct cdata_file files[] = {
     {"page-fr.json", page_fr_json, sizeof page_fr_json},
     {"letter-en.txt", letter_en_txt, sizeof letter_en_txt},
     {"letter-fr.txt", letter_fr_txt, sizeof letter_fr_txt},
+    {"verify-en.json", verify_en_json, sizeof verify_en_json},
+    {"verify-fr.json", verify_fr_json, sizeof verify_fr_json},
 };
 
 const struct cdata_file *cdata_evidence(size_t *count) {

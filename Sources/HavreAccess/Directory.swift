@@ -8,8 +8,12 @@ package import HavreSecrets
 package struct Directory: Sendable {
     package let vault: Identifier
     package let organisation: String
-    /// Digest of the founding statement: what people compare and bundles name.
+    /// What people compare and bundles name: see `VaultFingerprint`.
     package let fingerprint: Digest
+    /// Digest of the founding statement.
+    package let founding: Digest
+    /// Vouches outside the house for author keys.
+    package let attestation: VerifyKey
     package let founder: Identifier
     package let recovery: PublicKeys
     /// Digest of the newest link.
@@ -36,7 +40,9 @@ package struct Directory: Sendable {
         else { throw .invalid(field: "areas", rule: "must name each area of the house once, generation 0") }
         vault = link.vault
         organisation = founding.organisation
-        fingerprint = statement.digest
+        fingerprint = VaultFingerprint.of(founding: statement.digest, attestation: founding.attestation)
+        self.founding = statement.digest
+        attestation = founding.attestation
         founder = founding.person
         recovery = founding.recovery
         head = statement.digest
@@ -49,6 +55,7 @@ package struct Directory: Sendable {
         ]
         areas = Dictionary(uniqueKeysWithValues: founding.areas.map { ($0.area, [$0]) })
         for keys in [founding.keys, founding.shadow, founding.recovery] { try knownKeys.add(keys) }
+        try knownKeys.add(signing: founding.attestation)
         for area in founding.areas { try knownKeys.add(half: area.half) }
     }
 

@@ -12,7 +12,7 @@ package enum DirectoryLink: Sendable, Equatable {
     case contactConfirmation(ContactReference)
     case contactRetirement(ContactReference)
 
-    /// The first link: its digest is the fingerprint of the vault.
+    /// The first link: the fingerprint of the vault is made of its digest and of the attestation key in it.
     package struct Founding: Sendable, Equatable {
         package let organisation: String
         package let person: Identifier
@@ -21,11 +21,13 @@ package enum DirectoryLink: Sendable, Equatable {
         package let shadow: PublicKeys
         /// The recovery key: 32-byte seed to X25519 and Ed25519.
         package let recovery: PublicKeys
+        /// Vouches outside the house for author keys, without names.
+        package let attestation: VerifyKey
         package let areas: [AreaKey]
 
         package init(
             organisation: String, person: Identifier, name: StaffName, keys: PublicKeys, shadow: PublicKeys,
-            recovery: PublicKeys, areas: [AreaKey]
+            recovery: PublicKeys, attestation: VerifyKey, areas: [AreaKey]
         ) {
             self.organisation = organisation
             self.person = person
@@ -33,6 +35,7 @@ package enum DirectoryLink: Sendable, Equatable {
             self.keys = keys
             self.shadow = shadow
             self.recovery = recovery
+            self.attestation = attestation
             self.areas = areas
         }
     }

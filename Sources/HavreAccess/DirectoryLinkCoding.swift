@@ -28,6 +28,7 @@ extension DirectoryLink {
                 "organisation": .string(founding.organisation), "person": .string(founding.person.hex),
                 "name": .string(founding.name.shown), "keys": founding.keys.json,
                 "shadow": founding.shadow.json, "recovery": founding.recovery.json,
+                "attestation": .string(Hex.encode(founding.attestation.bytes)),
                 "areas": .array(founding.areas.map { .object($0.members) }),
             ]
         case .invitation(let invitation):
@@ -106,6 +107,7 @@ extension DirectoryLink.Founding {
             keys = try PublicKeys(try fields.json("keys"), at: "keys")
             shadow = try PublicKeys(try fields.json("shadow"), at: "shadow")
             recovery = try PublicKeys(try fields.json("recovery"), at: "recovery")
+            attestation = try fields.verifyKey("attestation")
             areas = try fields.array("areas", max: HouseArea.allCases.count)
                 .map { json throws(CodecError) in
                     var inner = try Fields(json, at: "areas")

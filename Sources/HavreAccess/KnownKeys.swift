@@ -10,8 +10,13 @@ struct KnownKeys: Sendable {
 
     /// - Throws: `AccessError.refused` when either half is known.
     mutating func add(_ keys: PublicKeys) throws(AccessError) {
-        guard sign.insert(keys.sign).inserted else { throw Self.taken }
+        try add(signing: keys.sign)
         try add(half: keys.box)
+    }
+
+    /// - Throws: `AccessError.refused` when the Ed25519 key is known.
+    mutating func add(signing key: VerifyKey) throws(AccessError) {
+        guard sign.insert(key).inserted else { throw Self.taken }
     }
 
     /// - Throws: `AccessError.refused` when the X25519 key is known.

@@ -4,7 +4,7 @@ package import HavreForms
 package import HavreSecrets
 
 /// Puts an evidence bundle together: a BagIt 1.0 bag in a ustar archive. See BUNDLE.md for what it proves.
-package struct BundleBuilder {
+package struct BundleBuilder: Sendable {
     package let selection: Selection
     package let profile: Profile
     package let language: Language
@@ -12,15 +12,13 @@ package struct BundleBuilder {
     package let recipient: String
     package let date: Day
     package let fingerprint: Digest
-    /// How the person is called on the page: a pseudonym, or her name when it is disclosed on purpose.
+    /// How the person is called on the page: a pseudonym.
     package let person: String
     package let opening: Letter.Opening
-    /// The keys under which the exported records were signed.
-    package let authors: [VerifyKey]
 
     package init(
         selection: Selection, profile: Profile, language: Language, recipient: String, date: Day,
-        fingerprint: Digest, person: String, opening: Letter.Opening, authors: [VerifyKey]
+        fingerprint: Digest, person: String, opening: Letter.Opening
     ) {
         self.selection = selection
         self.profile = profile
@@ -30,84 +28,113 @@ package struct BundleBuilder {
         self.fingerprint = fingerprint
         self.person = person
         self.opening = opening
-        self.authors = authors
     }
 
-    /// The kind of the statement that signs a bundle.
-    package static let exportType = "urn:havre:export:1"
-    /// Where the signature of the whole lies.
-    package static let exportPath = "export.sdjwt"
-    /// The folder that the archive unpacks to.
-    package static let folder = "evidence/"
-
-    /// The files before they are signed: payload, and the letter.
+    /// A bundle before it is signed: payload and letter, and what the last look compares them with.
     package struct Draft: Sendable {
+        let selection: Selection
+        let language: Language
         let payload: [(path: String, bytes: [UInt8])]
         let letter: [UInt8]
-        /// Texts for the last look, besides the values of the records.
-        package var texts: [String] {
-            (payload.filter { $0.path.hasSuffix(".html") }.map(\.bytes) + [letter])
-                .map { String(decoding: $0, as: UTF8.self) } + payload.map(\.path)
+        let info: BagInfo
+        /// Page and letter as they would be if every value were withheld.
+        let blankTexts: [String]
+
+        /// All text that leaves beside the values: page with and without its tags, letter, names of files, labels.
+        var texts: [String] {
+            BundleBuilder.texts(page: payload[payload.count - 1].bytes, letter: letter)
+                + payload.map(\.path) + info.elements.flatMap { [$0.label, $0.value] }
         }
     }
 
     /// Writes records, page and letter.
     package func draft() throws(EvidenceError) -> Draft {
         var payload: [(path: String, bytes: [UInt8])] = []
-        var exhibits: [Exhibit] = []
         for (index, chosen) in selection.chosen.enumerated() {
-            let name = "records/" + Self.number(index + 1) + ".sdjwt"
-            let bytes = try chosen.presentation().bytes
-            payload.append(("data/" + name, bytes))
-            exhibits.append(
-                Exhibit(
-                    number: index + 1, title: chosen.source.form.label(in: language),
-                    kind: chosen.source.form.label(in: language), file: name, digest: Hash.sha256(bytes),
-                    blocks: chosen.blocks(in: language)))
+            payload.append((BundleLayout.record(index + 1), try chosen.presentation().bytes))
         }
-        let page = try Page.render(
-            PageContent(
-                language: language, recipient: recipient, date: date, profile: profile.rawValue,
-                person: person,
-                fingerprint: fingerprint, exhibits: exhibits))
-        payload.append(("data/index.html", page.html))
         let letter = Letter.text(
-            language: language, recipient: recipient, date: date, exhibitCount: exhibits.count,
+            language: language, recipient: recipient, date: date, exhibitCount: payload.count,
             fingerprint: fingerprint, opening: opening)
-        return Draft(payload: payload, letter: letter)
+        let page = try page(selection, payload.map(\.bytes))
+        let blank = try self.page(selection.blank, payload.map(\.bytes))
+        payload.append((BundleLayout.page, page))
+        var info = BagInfo()
+        do throws(FormatError) { try info.add("Bagging-Date", date.description) } catch {
+            throw .page(rule: "a date on one line")
+        }
+        return Draft(
+            selection: selection, language: language, payload: payload, letter: letter, info: info,
+            blankTexts: Self.texts(page: blank, letter: letter))
     }
 
-    /// Signs the bag and archives it.
+    private func page(_ selection: Selection, _ records: [[UInt8]]) throws(EvidenceError) -> [UInt8] {
+        let exhibits = zip(selection.chosen, records).enumerated().map { index, pair in
+            Exhibit(
+                number: index + 1, title: pair.0.source.form.label(in: language),
+                kind: pair.0.source.form.label(in: language),
+                file: String(BundleLayout.record(index + 1).dropFirst(BundleLayout.payload.count)),
+                digest: Hash.sha256(pair.1), blocks: pair.0.blocks(in: language))
+        }
+        return try Page.render(
+            PageContent(
+                language: language, recipient: recipient, date: date, profile: profile.label(in: language),
+                person: person, fingerprint: fingerprint, exhibits: exhibits)
+        ).html
+    }
+
+    private static func texts(page: [UInt8], letter: [UInt8]) -> [String] {
+        let page = String(decoding: page, as: UTF8.self)
+        return [page, HTML.text(of: page), String(decoding: letter, as: UTF8.self)]
+    }
+
+    /// The keys that seal a bundle.
+    package struct Keys {
+        /// The exporter's author key of the case.
+        package let exporter: SigningKey
+        /// The keys under which the records of the case were signed.
+        package let authors: Set<VerifyKey>
+        /// The vault's attestation key, and the digest of the founding statement that names it.
+        package let attestation: SigningKey
+        package let founding: Digest
+
+        package init(
+            exporter: SigningKey, authors: Set<VerifyKey>, attestation: SigningKey, founding: Digest
+        ) {
+            self.exporter = exporter
+            self.authors = authors
+            self.attestation = attestation
+            self.founding = founding
+        }
+    }
+
+    /// Attests the authors of what leaves, signs the bag and archives it.
     ///
-    /// - Parameter key: the exporter's author key of the case.
-    package func archive(_ draft: Draft, key: SigningKey) throws(EvidenceError) -> [UInt8] {
+    /// - Throws: `EvidenceError.page` when a record was signed by nobody of `authors`.
+    package func archive(_ draft: Draft, _ keys: Keys) throws(EvidenceError) -> [UInt8] {
+        let authors = Set(selection.chosen.map(\.source.content.source.header.keyID))
+        let signers = keys.authors.filter { authors.contains(JWK.thumbprint($0)) }
+        guard signers.count == authors.count else { throw .page(rule: "records of authors of this case") }
         do throws(FormatError) {
-            var info = BagInfo()
-            try info.add("Bagging-Date", date.description)
             var bag = try BagDraft(
-                payload: draft.payload.map { BagFile(path: $0.path, $0.bytes) }, info: info)
-            try bag.add(tag: "README.txt", draft.letter)
-            let export = try SDJWT.issue(
-                plain: [
-                    "iss": .string("urn:havre:author:" + JWK.thumbprint(key.publicKey)),
-                    "vct": .string(Self.exportType), "bag": .string(bag.tagDigest.hex),
-                    "contact": .string(recipient), "profile": .string(profile.rawValue),
-                    "date": .string(date.description), "fingerprint": .string(fingerprint.hex),
-                    "exporter": JWK.json(key.publicKey),
-                    "authors": .array(authors.sorted().map { JWK.json($0) }),
-                ], claims: [:], key: key)
-            try bag.add(tag: Self.exportPath, export.bytes)
+                payload: draft.payload.map { BagFile(path: $0.path, $0.bytes) }, info: draft.info)
+            try bag.add(tag: BundleLayout.letter, draft.letter)
+            // In the order of the keys, which says nothing about who came first.
+            for (index, key) in signers.union([keys.exporter.publicKey]).sorted().enumerated() {
+                let text = try Attestation.issue(
+                    author: key, founding: keys.founding, key: keys.attestation)
+                try bag.add(tag: BundleLayout.attestation(index + 1), text.bytes)
+            }
+            let statement = ExportStatement(
+                bag: bag.tagDigest, contact: recipient, profile: profile.rawValue, date: date,
+                fingerprint: fingerprint)
+            try bag.add(tag: BundleLayout.export, statement.signed(by: keys.exporter).bytes)
             var tar = TarWriter()
             var bytes: [UInt8] = []
             for file in bag.finished() + draft.payload {
-                bytes += try tar.file(path: Self.folder + file.path, file.bytes)
+                bytes += try tar.file(path: BundleLayout.folder + file.path, file.bytes)
             }
             return bytes + (try tar.finish())
-        } catch { throw .page(rule: "the bundle could not be written") }
-    }
-
-    private static func number(_ index: Int) -> String {
-        let digits = String(index)
-        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+        } catch { throw .page(rule: "a bundle that can be read back") }
     }
 }

@@ -1,17 +1,19 @@
-import HavreCodec
+package import HavreCodec
 package import HavreFormats
-import HavreForms
-import HavreSecrets
+package import HavreForms
+package import HavreSecrets
 
-/// Checks a bundle without a vault: the archive, the bag, the signature of the whole, every signed record.
+/// Checks a bundle without a vault: the archive, the bag, the attestations, the signature of the whole, every record.
 package struct BundleVerifier {
     /// What was found.
     package struct Verdict: Sendable {
+        /// The records that hold, in the order of the exhibits.
         package internal(set) var records: [Record] = []
         /// What is wrong, each in a sentence; empty when the bundle is good.
         package internal(set) var problems: [String] = []
-        /// The vault that the bundle says it comes from, 64 hex digits.
+        /// The vault whose attestation key vouches for the authors, 64 hex digits; nil while none is proven.
         package internal(set) var fingerprint: String?
+        /// For whom, when and for what the exporter signed.
         package internal(set) var contact: String?
         package internal(set) var date: String?
         package internal(set) var profile: String?
@@ -23,9 +25,12 @@ package struct BundleVerifier {
     package struct Record: Sendable {
         /// `data/records/001.sdjwt`.
         package let path: String
+        /// Id of the form.
         package let form: String
         /// Thumbprint of the key that signed it.
         package let author: String
+        /// The disclosed values, as in the record; lists are without what is withheld in them.
+        package let fields: JSON
         /// How many values are disclosed.
         package let disclosedCount: Int
     }
@@ -33,48 +38,85 @@ package struct BundleVerifier {
     /// The largest bundle that is read (1 GiB).
     package static let byteCountMax = 1 << 30
 
+    private let language: Language
+    private var verdict = Verdict()
+
+    private init(_ language: Language) { self.language = language }
+
     /// Checks the plain archive.
     ///
-    /// - Parameter fingerprint: that of the vault which the reader expects, 64 hex digits.
-    package static func verify(_ archive: [UInt8], fingerprint: String? = nil) -> Verdict {
-        var verdict = Verdict()
-        do throws(FormatError) {
-            let files = try unpack(archive)
-            try check(files, &verdict)
-        } catch {
-            verdict.problems.append(sentence(error))
-        }
-        if let fingerprint, verdict.fingerprint != fingerprint {
-            verdict.problems.append("the bundle comes from another vault than the fingerprint that was given")
-        }
-        return verdict
-    }
-
-    /// Opens the age file and checks what is in it.
+    /// - Parameters:
+    ///   - fingerprint: that of the vault which the reader expects, 64 hex digits.
+    ///   - language: that of the problems.
     package static func verify(
-        encrypted file: [UInt8], identities: [AgeIdentity], fingerprint: String? = nil
+        _ archive: [UInt8], fingerprint: String? = nil, language: Language = .en
     ) -> Verdict {
-        do throws(FormatError) {
-            return verify(
-                try Age.decrypt(file, AgeDecryptor(identities: identities)), fingerprint: fingerprint)
-        } catch {
-            var verdict = Verdict()
-            verdict.problems.append(sentence(error))
-            return verdict
+        verdict(in: language) { verifier throws(FormatError) in
+            try verifier.check(archive, fingerprint)
         }
     }
 
+    /// Opens the age file with whichever identity fits, and checks what is in it.
+    package static func verify(
+        encrypted file: [UInt8], identities: [AgeIdentity], fingerprint: String? = nil,
+        language: Language = .en
+    ) -> Verdict {
+        verdict(in: language) { verifier throws(FormatError) in
+            try verifier.check(Age.decrypt(file, AgeDecryptor(identities: identities)), fingerprint)
+        }
+    }
+
+    /// Opens the age file with a passphrase, and checks what is in it.
+    package static func verify(
+        encrypted file: [UInt8], passphrase: borrowing SecretBytes, fingerprint: String? = nil,
+        language: Language = .en
+    ) -> Verdict {
+        var verifier = BundleVerifier(language)
+        do throws(FormatError) {
+            let archive = try Age.decrypt(file, AgeDecryptor(passphrase: passphrase.clone()))
+            try verifier.check(archive, fingerprint)
+        } catch {
+            verifier.report(.unreadable, error)
+        }
+        return verifier.verdict
+    }
+
+    private static func verdict(
+        in language: Language, _ body: (inout BundleVerifier) throws(FormatError) -> Void
+    ) -> Verdict {
+        var verifier = BundleVerifier(language)
+        do throws(FormatError) { try body(&verifier) } catch { verifier.report(.unreadable, error) }
+        return verifier.verdict
+    }
+
+    private mutating func check(_ archive: [UInt8], _ fingerprint: String?) throws(FormatError) {
+        let files = try Self.unpack(archive)
+        let keys = attestedKeys(files)
+        checkBag(files, keys)
+        for path in paths(in: files, below: "data/records/") {
+            do throws(FormatError) {
+                verdict.records.append(try Self.record(path, files[path] ?? [], keys))
+            } catch {
+                report(.record, error, path)
+            }
+        }
+        if verdict.records.isEmpty { report(.noRecord) }
+        if let fingerprint, verdict.fingerprint != fingerprint { report(.otherVault) }
+    }
+
+    /// All files of the one folder.
     private static func unpack(_ archive: [UInt8]) throws(FormatError) -> [String: [UInt8]] {
+        guard archive.count <= byteCountMax else { throw .tooLarge(field: "bundle", max: byteCountMax) }
         var reader = TarReader()
         var files: [String: [UInt8]] = [:]
         var path = ""
         for event in try reader.update(archive) {
             switch event {
             case .file(let name, _):
-                guard name.hasPrefix(BundleBuilder.folder) else {
-                    throw .malformed(field: "archive", rule: "holds the folder evidence/ and nothing else")
+                guard name.utf8.starts(with: BundleLayout.folder.utf8) else {
+                    throw .malformed(field: "archive", rule: "the folder evidence/ and nothing else")
                 }
-                path = String(name.dropFirst(BundleBuilder.folder.count))
+                path = String(decoding: name.utf8.dropFirst(BundleLayout.folder.utf8.count), as: UTF8.self)
                 files[path] = []
             case .content(let bytes): files[path, default: []] += bytes
             case .end: break
@@ -84,78 +126,91 @@ package struct BundleVerifier {
         return files
     }
 
-    private static func check(
-        _ files: [String: [UInt8]], _ verdict: inout Verdict
-    ) throws(FormatError) {
-        let bag = try BagSummary(
-            files: files.map { BagFile(path: $0.key, $0.value) },
-            tags: files.filter { !$0.key.hasPrefix("data/") })
-        guard let signed = files[BundleBuilder.exportPath] else {
-            throw .malformed(field: "bundle", rule: "has the signature of the whole, export.sdjwt")
-        }
-        let authors = try checkExport(signed, bag, &verdict)
-        for (path, bytes) in files.sorted(by: { Text.precedes($0.key, $1.key) })
-        where path.hasPrefix("data/") && path != "data/index.html" {
-            guard path.hasPrefix("data/records/"), path.hasSuffix(".sdjwt") else {
-                verdict.problems.append("\(path) is no part of a bundle")
-                continue
-            }
-            do throws(FormatError) {
-                verdict.records.append(try record(path, bytes, authors))
-            } catch {
-                verdict.problems.append("\(path): \(sentence(error))")
-            }
-        }
-        if verdict.records.isEmpty { verdict.problems.append("the bundle holds no record") }
+    private func paths(in files: [String: [UInt8]], below folder: String) -> [String] {
+        files.keys.filter { $0.utf8.starts(with: folder.utf8) }.sorted(by: Text.precedes)
     }
 
-    /// The signature over the whole: who exported what to whom when.
-    private static func checkExport(
-        _ bytes: [UInt8], _ bag: BagSummary, _ verdict: inout Verdict
-    ) throws(FormatError) -> [String: VerifyKey] {
-        let sdjwt = try SDJWT(parsing: bytes)
-        let claims = try sdjwt.contentWithoutSignature().claims
-        guard let json = claims["exporter"] else {
-            throw .malformed(field: "export.sdjwt", rule: "names the exporter's key")
+    /// The author keys for which one vault vouches, by thumbprint.
+    private mutating func attestedKeys(_ files: [String: [UInt8]]) -> [String: VerifyKey] {
+        var keys: [String: VerifyKey] = [:]
+        var fingerprints: Set<Digest> = []
+        for path in paths(in: files, below: Attestation.folder) {
+            do throws(FormatError) {
+                let content = try Attestation.read(files[path] ?? [])
+                fingerprints.insert(content.fingerprint)
+                keys[JWK.thumbprint(content.author)] = content.author
+            } catch {
+                report(.attestation, error, path)
+            }
         }
-        let exporter = try JWK.key(json)
-        _ = try sdjwt.verify(key: exporter)
-        guard claims["vct"]?.string == BundleBuilder.exportType,
-            claims["iss"]?.string == "urn:havre:author:" + JWK.thumbprint(exporter)
-        else { throw .malformed(field: "export.sdjwt", rule: "is the signature of an export") }
-        guard claims["bag"]?.string == bag.tagDigest(without: BundleBuilder.exportPath).hex else {
-            throw .notAuthentic
+        guard let fingerprint = fingerprints.first, fingerprints.count == 1 else {
+            report(.attestations)
+            return [:]
         }
-        verdict.fingerprint = claims["fingerprint"]?.string
-        verdict.contact = claims["contact"]?.string
-        verdict.date = claims["date"]?.string
-        verdict.profile = claims["profile"]?.string
-        var authors: [String: VerifyKey] = [:]
-        for json in claims["authors"]?.array ?? [] {
-            let key = try JWK.key(json)
-            authors[JWK.thumbprint(key)] = key
+        verdict.fingerprint = fingerprint.hex
+        return keys
+    }
+
+    /// The bag as its manifests and the exporter's signature say, with the files of a bundle and no other.
+    private mutating func checkBag(_ files: [String: [UInt8]], _ keys: [String: VerifyKey]) {
+        let expected = BundleLayout.paths(
+            recordCount: paths(in: files, below: "data/records/").count,
+            attestationCount: paths(in: files, below: Attestation.folder).count)
+        for path in files.keys.filter({ !expected.contains($0) }).sorted(by: Text.precedes) {
+            report(.stranger, path: path)
         }
-        return authors
+        for path in expected.filter({ files[$0] == nil }).sorted(by: Text.precedes) {
+            report(.missing, path: path)
+        }
+        do throws(FormatError) {
+            let bag = try BagSummary(
+                files: files.map { BagFile(path: $0.key, $0.value) },
+                tags: files.filter { !$0.key.utf8.starts(with: BundleLayout.payload.utf8) })
+            guard let bytes = files[BundleLayout.export] else { return }
+            let statement = try ExportStatement(bytes, keys: keys)
+            guard statement.bag == bag.tagDigest(without: BundleLayout.export),
+                statement.fingerprint.hex == verdict.fingerprint
+            else { throw .notAuthentic }
+            verdict.contact = statement.contact
+            verdict.date = statement.date.description
+            verdict.profile = statement.profile
+        } catch {
+            report(.whole, error)
+        }
     }
 
     private static func record(
-        _ path: String, _ bytes: [UInt8], _ authors: [String: VerifyKey]
+        _ path: String, _ bytes: [UInt8], _ keys: [String: VerifyKey]
     ) throws(FormatError) -> Record {
         let sdjwt = try SDJWT(parsing: bytes)
-        guard let name = sdjwt.header.keyID, let key = authors[name] else { throw .notAuthentic }
+        guard let name = sdjwt.header.keyID, let key = keys[name] else { throw .notAuthentic }
         let content = try sdjwt.verify(key: key)
-        guard content.claims["iss"]?.string == "urn:havre:author:" + name,
-            content.claims["vct"]?.string == "urn:havre:record:1", let form = content.claims["form"]?.string
-        else { throw .malformed(field: "record", rule: "is a record of a vault") }
-        return Record(path: path, form: form, author: name, disclosedCount: content.entries.count)
+        let claims = content.claims
+        guard claims["iss"]?.string == ExportStatement.issuer(key),
+            claims["vct"]?.string == "urn:havre:record:1", let form = claims["form"]?.string,
+            let fields = claims["fields"], fields.object != nil
+        else { throw .malformed(field: "record", rule: "a record of a vault") }
+        return Record(
+            path: path, form: form, author: name, fields: fields,
+            // Everything but the form, and the lists and rows around values.
+            disclosedCount: Self.valueCount(fields))
     }
 
-    private static func sentence(_ error: FormatError) -> String {
-        switch error {
-        case .malformed(let field, let rule): "\(field): \(rule)"
-        case .tooLarge(let field, let max): "\(field) is larger than \(max)"
-        case .notAuthentic: "a signature or digest does not hold: something was changed"
-        case .noMatch: "the key does not open this file"
+    private static func valueCount(_ json: JSON) -> Int {
+        switch json {
+        case .object(let members): members.values.reduce(0) { $0 + valueCount($1) }
+        case .array(let items): items.reduce(0) { $0 + valueCount($1) }
+        case .string, .int, .bool, .null: 1
         }
+    }
+
+    private mutating func report(_ text: VerifyText, _ error: FormatError? = nil, path: String? = nil) {
+        let why = error.map { VerifyText($0).text(in: language, $0) }
+        verdict.problems.append(
+            text.text(in: language, ["PATH": path.map(HTML.plain) ?? "", "WHY": why ?? ""]))
+    }
+
+    private mutating func report(_ text: VerifyText, _ error: FormatError, _ path: String) {
+        report(text, error, path: path)
     }
 }

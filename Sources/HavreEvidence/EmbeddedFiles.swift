@@ -13,4 +13,14 @@ enum EmbeddedFiles {
         else { throw .invalid(field: name, rule: "an embedded file") }
         return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
     }
+
+    /// The texts of a catalogue.
+    static func texts(_ name: String) -> [String: String] {
+        do throws(CodecError) {
+            return (try JSON(parsing: bytes(name)).object ?? [:]).compactMapValues(\.string)
+        } catch {
+            // The files are part of the program and read by every test run.
+            preconditionFailure("\(name): \(error.field): \(error.rule)")
+        }
+    }
 }

@@ -14,7 +14,7 @@ extension Exhibit {
 
     /// Fields whose label alone would harm her when the other side reads it: what her adviser noted in confidence,
     /// and to whom else she told it. When they are withheld they are not mentioned.
-    private static let confidential: Set<String> = [
+    static let confidential: Set<String> = [
         "statement.contradictions_note", "statement.disclosed_to", "evidence.admissibility_note",
         "evidence.export_log",
     ]

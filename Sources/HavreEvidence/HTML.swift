@@ -98,3 +98,26 @@ enum Visible {
         return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }
+
+extension HTML {
+    /// The text of a page of ours as a reader sees it: without tags and style, references as their characters.
+    ///
+    /// For looking at what leaves; pages of others are not meant.
+    static func text(of page: String) -> String {
+        var text = ""
+        var rest = page[...]
+        while let open = rest.firstIndex(of: "<") {
+            text += rest[..<open] + " "
+            rest = rest[open...]
+            let end = rest.hasPrefix("<style>") ? "</style>" : ">"
+            rest = rest.firstRange(of: end).map { rest[$0.upperBound...] } ?? ""
+        }
+        text += rest
+        for (reference, character) in [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+        ] {
+            text = text.replacing(reference, with: character)
+        }
+        return text
+    }
+}

@@ -7,70 +7,116 @@ package import HavreForms
 package struct OutputScan {
     /// A sequence that identifies somebody, by its place; never the text itself.
     package struct Hit: Hashable, Sendable {
-        /// Nil for what stands on the page or in the letter but in no record.
+        /// Nil for what stands on the page or in the letter and cannot be traced to one value.
         package let part: Part?
         package let kind: IdentifierKind
     }
 
-    private let look: (ArraySlice<String>) -> Set<IdentifierKind>
-    private let wordCountMax: Int
-    /// Kinds that are disclosed on purpose.
-    private let allowed: Set<IdentifierKind>
+    /// Answers which kinds of identifier a sequence of folded words is; the words are joined by single spaces.
+    package typealias Look = (String) -> Set<IdentifierKind>
 
-    package init(
-        wordCountMax: Int, allowed: Set<IdentifierKind>,
-        look: @escaping (ArraySlice<String>) -> Set<IdentifierKind>
-    ) {
-        self.wordCountMax = wordCountMax
-        self.allowed = allowed
+    private let look: Look
+    private let wordCountMax: Int
+    private let namesPerson: Bool
+
+    /// - Parameters:
+    ///   - wordCountMax: the longest sequence that is looked at, in words.
+    ///   - namesPerson: whether her own name is disclosed on purpose.
+    package init(wordCountMax: Int, namesPerson: Bool, look: @escaping Look) {
         self.look = look
+        self.wordCountMax = wordCountMax
+        self.namesPerson = namesPerson
     }
 
-    /// Hits in the values that leave.
-    package func hits(in selection: Selection) -> Set<Hit> {
+    /// Every hit in a bundle that is not sealed yet: in the disclosed values, and in all other text of its files.
+    ///
+    /// What would stand there whoever the person is (labels, the letter, the recipient's own name) is no hit.
+    package func hits(in draft: BundleBuilder.Draft) -> Set<Hit> {
         var hits: Set<Hit> = []
-        for chosen in selection.chosen {
+        var traced: Set<String> = []
+        for chosen in draft.selection.chosen {
             for leaf in chosen.disclosed {
-                for kind in kinds(in: Self.text(leaf.value)) {
-                    hits.insert(Hit(part: chosen.part(leaf), kind: kind))
+                let words = sequences(in: Self.texts(leaf.value))
+                traced.formUnion(words)
+                for kind in kinds(of: words) { hits.insert(Hit(part: chosen.source.part(leaf), kind: kind)) }
+            }
+        }
+        let rest = sequences(in: draft.texts).subtracting(sequences(in: draft.blankTexts)).subtracting(traced)
+        for sequence in rest {
+            let kinds = kinds(of: [sequence])
+            guard !kinds.isEmpty else { continue }
+            let parts = trace(sequence, in: draft)
+            for kind in kinds {
+                for part in parts { hits.insert(Hit(part: part, kind: kind)) }
+                if parts.isEmpty { hits.insert(Hit(part: nil, kind: kind)) }
+            }
+        }
+        return hits
+    }
+
+    /// The values that put a sequence on the page in other words than their own: a day written out, the label of a
+    /// code.
+    private func trace(_ sequence: String, in draft: BundleBuilder.Draft) -> [Part] {
+        draft.selection.chosen.flatMap { chosen in
+            chosen.disclosed.filter { leaf in
+                let blocks = Exhibit.blocks(of: chosen.source.form, chosen.source.values, in: draft.language)
+                {
+                    $0.path == leaf.path ? .shown : .unmentioned
+                }
+                return sequences(in: blocks.flatMap(\.texts)).contains(sequence)
+            }.map(chosen.source.part)
+        }
+    }
+
+    private func kinds(of sequences: Set<String>) -> Set<IdentifierKind> {
+        var found: Set<IdentifierKind> = []
+        for sequence in sequences {
+            let kinds = look(sequence)
+            // Her own name may be part of her children's: it is hers that was meant.
+            if namesPerson, kinds.contains(where: \.isOwnName) { continue }
+            found.formUnion(kinds)
+        }
+        return found
+    }
+
+    private func sequences(in texts: [String]) -> Set<String> {
+        var found: Set<String> = []
+        for text in texts {
+            let words = Fold.words(text)
+            for start in words.indices {
+                var sequence = ""
+                for word in words[start..<min(words.count, start + wordCountMax)] {
+                    sequence += sequence.isEmpty ? word : " " + word
+                    found.insert(sequence)
                 }
             }
         }
-        return hits
+        return found
     }
 
-    /// Hits in other texts that leave: the page, the letter, the labels of the bag.
-    ///
-    /// - Parameter known: texts whose words are meant to be there, such as the recipient's name.
-    package func hits(in texts: [String], besides known: [String]) -> Set<Hit> {
-        let meant = Set(known.flatMap { Fold.words($0) })
-        var hits: Set<Hit> = []
-        for text in texts {
-            for kind in kinds(in: text, skipping: meant) { hits.insert(Hit(part: nil, kind: kind)) }
-        }
-        return hits
-    }
-
-    private func kinds(in text: String, skipping meant: Set<String> = []) -> Set<IdentifierKind> {
-        let words = Fold.words(text)
-        var found: Set<IdentifierKind> = []
-        for start in words.indices {
-            for end in start..<min(words.count, start + wordCountMax) {
-                let sequence = words[start...end]
-                if !meant.isEmpty, sequence.allSatisfy(meant.contains) { continue }
-                found.formUnion(look(sequence))
-            }
-        }
-        return found.subtracting(allowed)
-    }
-
-    private static func text(_ value: JSON) -> String {
+    /// Every text of a value, each by itself.
+    private static func texts(_ value: JSON) -> [String] {
         switch value {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .array(let items): items.map(text).joined(separator: " \u{0} ")
-        case .object(let members): members.values.map(text).joined(separator: " \u{0} ")
-        case .bool, .null: ""
+        case .string(let text): [text]
+        case .int(let number): [String(number)]
+        case .array(let items): items.flatMap(texts)
+        case .object(let members): members.flatMap { [$0.key] + texts($0.value) }
+        case .bool, .null: []
         }
+    }
+}
+
+extension Exhibit.Block {
+    /// The values that stand in a block.
+    fileprivate var texts: [String] {
+        let shown: [Exhibit.Shown] =
+            switch self {
+            case .value(_, let shown): [shown]
+            case .passages(_, _, let passages): passages
+            case .table(_, _, let rows): rows.flatMap { $0.compactMap { $0 } }
+            case .picture(_, let caption, _): [caption]
+            case .fileWithheld: []
+            }
+        return shown.compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
 }

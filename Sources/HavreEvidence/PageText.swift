@@ -83,17 +83,6 @@ enum PageText: String, CaseIterable {
         }
     }
 
-    private static let english = embedded(.en)
-    private static let french = embedded(.fr)
-
-    private static func embedded(_ language: Language) -> [String: String] {
-        do throws(CodecError) {
-            let name = "page-\(language.rawValue).json"
-            let members = try JSON(parsing: EmbeddedFiles.bytes(name)).object ?? [:]
-            return members.compactMapValues(\.string)
-        } catch {
-            // The files are part of the program and read by every test run.
-            preconditionFailure("page: \(error.field): \(error.rule)")
-        }
-    }
+    private static let english = EmbeddedFiles.texts("page-en.json")
+    private static let french = EmbeddedFiles.texts("page-fr.json")
 }

@@ -8,7 +8,14 @@ package enum Profile: String, CaseIterable, Sendable {
     /// The forms that may leave; everything else never does under this profile.
     package var forms: Set<String> {
         switch self {
-        case .court: ["statement", "evidence", "identification", "asylum", "residence", "legal"]
+        case .court: ["statement", "evidence", "identification", "asylum", "legal"]
+        }
+    }
+
+    /// Forms whose L4 values may leave when their record is named.
+    private var openForms: Set<String> {
+        switch self {
+        case .court: ["statement", "evidence"]
         }
     }
 
@@ -19,12 +26,29 @@ package enum Profile: String, CaseIterable, Sendable {
         }
     }
 
+    /// The name of the profile in words.
+    package func label(in language: Language) -> String {
+        Catalogue.shared.lists["profile"]?.label(rawValue, in: language) ?? rawValue
+    }
+
     /// Whether one leaf of a record may leave.
     ///
+    /// Values of fields that the form does not know never do, nor what an adviser noted in confidence, nor references:
+    /// they are ids of the house.
     /// - Parameter isNamed: whether the record was named in `--records`, which L4 needs.
     package func allows(_ leaf: Leaf, of form: Form, isNamed: Bool) -> Bool {
-        guard forms.contains(form.id) else { return false }
-        guard leaf.sensitivity == .l4 else { return true }
-        return isNamed && ["statement", "evidence"].contains(form.id)
+        guard forms.contains(form.id), let field = form.field(leaf.field),
+            !Exhibit.confidential.contains(field.path), leaf.type(in: form) != .ref
+        else { return false }
+        return leaf.sensitivity != .l4 || isNamed && openForms.contains(form.id)
+    }
+}
+
+extension Leaf {
+    /// The type of the field, or of the field inside the row.
+    func type(in form: Form) -> FieldType? {
+        guard let field = form.field(field) else { return nil }
+        guard let sub else { return field.type }
+        return field.sub.first { $0.key == sub }?.type
     }
 }

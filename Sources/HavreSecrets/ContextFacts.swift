@@ -54,7 +54,8 @@ extension ContextKind {
         case .checkpointMemory: [.text("origin")]
         case .statement: [.text("kind"), .bytes("strict JSON")]
         case .hello: [.bytes("client nonce"), .text("what is answered")]
-        case .host: [.id("vault")]
+        case .host, .attestation: [.id("vault")]
+        case .fingerprint: [.digest("founding statement"), .bytes("attestation key")]
         case .recovery: [.text("use")]
         case .recoverySeed: [.id("vault"), .id("user")]
         }

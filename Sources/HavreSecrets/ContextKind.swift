@@ -156,6 +156,10 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case hello
     /// Seal of the host key's seed under GK.
     case host
+    /// Derives the seed of the attestation key from the first secret of the directory.
+    case attestation
+    /// The fingerprint of a vault: its founding statement and its attestation key.
+    case fingerprint
 
     // Recovery.
 

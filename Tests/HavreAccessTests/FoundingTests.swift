@@ -7,11 +7,16 @@ struct FoundingTests {
     private let founder = Staff()
     private let recovery = (sign: SigningKey(), box: BoxKey())
 
-    @Test("A house stands on one self-signed statement, whose digest is its fingerprint")
+    @Test("A house stands on one self-signed statement; its fingerprint is that and the attestation key in it")
     func founding() throws {
-        let statement = try House.founding(founder, recovery)
+        let attestation = SigningKey().publicKey
+        let statement = try House.founding(founder, recovery, attestation: attestation)
         let directory = try Directory(founding: statement)
-        #expect(directory.fingerprint == statement.digest && directory.head == statement.digest)
+        #expect(directory.founding == statement.digest && directory.head == statement.digest)
+        #expect(directory.attestation == attestation)
+        #expect(
+            directory.fingerprint
+                == VaultFingerprint.of(founding: statement.digest, attestation: attestation))
         #expect(directory.founder == founder.person && directory.count == 1)
         #expect(directory.recovery.sign == recovery.sign.publicKey)
         let member = try #require(directory.active(founder.person))

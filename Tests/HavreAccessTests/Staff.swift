@@ -68,14 +68,15 @@ struct House {
 
     static func founding(
         _ founder: Staff, _ recovery: (sign: SigningKey, box: BoxKey), keys: PublicKeys? = nil,
-        areas: [DirectoryLink.AreaKey] = areas(), place: Misplacing = { $0 }, signer: SigningKey? = nil
+        attestation: VerifyKey = SigningKey().publicKey, areas: [DirectoryLink.AreaKey] = areas(),
+        place: Misplacing = { $0 }, signer: SigningKey? = nil
     ) throws -> Statement {
         let matter = DirectoryLink.founding(
             DirectoryLink.Founding(
                 organisation: "Maison", person: founder.person, name: try StaffName("Founder"),
                 keys: keys ?? founder.keys, shadow: founder.shadow,
-                recovery: PublicKeys(sign: recovery.sign.publicKey, box: recovery.box.publicKey), areas: areas
-            ))
+                recovery: PublicKeys(sign: recovery.sign.publicKey, box: recovery.box.publicKey),
+                attestation: attestation, areas: areas))
         let link = Link(
             vault: Random.identifier(), number: 0, previous: .zero, time: now, by: founder.person)
         return try Statement.make(matter.kind, matter.body(place(link)), by: signer ?? founder.sign)

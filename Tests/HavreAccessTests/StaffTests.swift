@@ -54,7 +54,7 @@ struct StaffTests {
         }
         try house.take(matter, by: house.founder)
         let stale = try house.say(matter, by: house.founder) {
-            $0.with(previous: house.directory.fingerprint)
+            $0.with(previous: house.directory.founding)
         }
         house.refuses(stale, .notLinked)
     }

@@ -13,7 +13,7 @@ enum Vectors {
             ("seal", try seals()),
             ("pad", try pads()), ("padme", padmes()), ("sign", try signatures()),
             ("statement", try statements()), ("passphrase", try passphrases()), ("kek", try keks()),
-            ("commitment", try commitments()), ("share", try shares()), ("stream", try streams()),
+            ("commitment", try commitments()), ("fingerprint", try fingerprints()), ("share", try shares()), ("stream", try streams()),
         ]
     }
 

@@ -40,6 +40,18 @@ extension Vectors {
         }
     }
 
+    static func fingerprints() throws -> [JSON] {
+        try ["house", "another house"].map { name in
+            let founding = Hash.blake2b256(bytes("founding of \(name)", 32))
+            let seed = bytes("attestation of \(name)", 32)
+            let key = try SigningKey(seed: SecretBytes(copying: seed)).publicKey
+            return [
+                "founding": .string(founding.hex), "attestation": hex(key.bytes),
+                "fingerprint": .string(VaultFingerprint.of(founding: founding, attestation: key).hex),
+            ]
+        }
+    }
+
     static func shares() throws -> [JSON] {
         try [(2, 2), (2, 3), (3, 5)].map { threshold, count in
             let coefficients = try (0..<threshold).map {

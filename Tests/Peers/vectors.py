@@ -185,6 +185,11 @@ def check_commitment(v):
     return commitment(un(v["secret"]), v) == v["commitment"]
 
 
+def check_fingerprint(v):
+    data = context("fingerprint", un(v["founding"]), un(v["attestation"]))
+    return hashlib.blake2b(data, digest_size=32).hexdigest() == v["fingerprint"]
+
+
 def check_share(v):
     if "badPoint" in v:
         point = ristretto.decode(un(v["badPoint"]))
@@ -237,6 +242,7 @@ CHECKS = {
     "passphrase": check_passphrase,
     "kek": check_kek,
     "commitment": check_commitment,
+    "fingerprint": check_fingerprint,
     "share": check_share,
     "stream": check_stream,
     "box": check_box,

@@ -38,11 +38,14 @@ package struct ContactDraft: Sendable {
     func details() throws(HavreError) -> JSON {
         let name = try Self.line(name, "name")
         let organisation = try Self.line(organisation, "organisation")
+        // A word of the list, however it is written: "asylum authority", "NGO".
+        let kind = Fold.words(kind).joined(separator: "-")
         guard Self.kinds.contains(kind) else {
             throw .invalid(field: "kind", rule: "must be one of: " + Self.kinds.joined(separator: ", "))
         }
-        guard Language(rawValue: language) != nil else {
-            throw .invalid(field: "language", rule: "must be en or fr")
+        // Page and letter are in English for who reads neither of the catalogue's languages.
+        guard (2...3).contains(language.utf8.count), language.utf8.allSatisfy({ 0x61...0x7A ~= $0 }) else {
+            throw .invalid(field: "language", rule: "must be a code such as en or fr")
         }
         guard (key != nil) != passphrase else {
             throw .invalid(field: "key", rule: "give a key (age1...) or \"passphrase\": true, one of the two")
@@ -63,7 +66,7 @@ package struct ContactDraft: Sendable {
 
     private static func line(_ text: String, _ field: String) throws(HavreError) -> String {
         let text = Text.nfc(text)
-        guard (1...200).contains(text.count), !text.contains(where: \.isNewline), !Fold.fold(text).isEmpty
+        guard (1...200).contains(text.count), !text.contains(where: \.isNewline), !Fold.words(text).isEmpty
         else {
             throw .invalid(field: field, rule: "must hold 1 to 200 characters on one line")
         }
@@ -88,13 +91,13 @@ extension Vault {
         let details = try draft.details()
         return try commit(event("contact add", session)) { change, event throws(HavreError) in
             let directory = try self.directory(session)
-            guard Self.find(draft.name, in: directory) == nil else {
+            guard Self.find(name: draft.name, in: directory) == nil else {
                 throw .invalid(field: "name", rule: "is taken by another contact; retire that one first")
             }
             let contact = Random.identifier()
             let matter = DirectoryLink.contact(DirectoryLink.ContactLink(contact: contact, details: details))
             _ = try self.append(matter, to: directory, &change, by: session.person, event.time, session)
-            event.contact = draft.name
+            event.contact = details["name"]?.string
             return contact
         }.answer
     }
@@ -117,6 +120,9 @@ extension Vault {
         return try commit(event(verb.rawValue, session)) { change, event throws(HavreError) in
             let directory = try self.directory(session)
             guard let contact = Self.find(name, in: directory) else { throw .notFound }
+            guard verb != .contactConfirm || contact.addedBy != session.person.person else {
+                throw .needsApproval("another person than the one who added the contact confirms it")
+            }
             let reference = DirectoryLink.ContactReference(
                 contact: contact.contact, statement: contact.statement)
             _ = try self.append(
@@ -138,11 +144,19 @@ extension Vault {
         }.sorted { Text.precedes($0.name, $1.name) }
     }
 
-    /// A recipient by name.
-    static func find(_ name: String, in directory: Directory) -> Contact? {
-        let key = Fold.fold(name)
+    /// A living recipient by name or id.
+    static func find(_ text: String, in directory: Directory) -> Contact? {
+        if let id = try? Identifier(hex: text), let contact = directory.contacts[id] {
+            return contact.isRetired ? nil : contact
+        }
+        return find(name: text, in: directory)
+    }
+
+    /// A living recipient by name: names differ when folded.
+    private static func find(name: String, in directory: Directory) -> Contact? {
+        let key = Fold.key(name)
         return directory.contacts.values.first {
-            !$0.isRetired && Fold.fold($0.details["name"]?.string ?? "") == key
+            !$0.isRetired && Fold.key($0.details["name"]?.string ?? "") == key
         }
     }
 }

@@ -71,14 +71,20 @@ extension Vault {
         let areas = HouseArea.allCases.map { area in
             (area, AreaSecrets(fresh: [area.rawValue], vault: id, area: self.area(area).id))
         }
+        guard let directory = areas.first(where: { $0.0 == .directory })?.1,
+            let attestation = directory.attestationKey
+        else { throw .failed("no directory") }
         let founding = DirectoryLink.founding(
             DirectoryLink.Founding(
                 organisation: organisation, person: founder.person, name: founder.name,
                 keys: founder.keys.keys, shadow: founder.shadow, recovery: RecoveryKeys(seed).publicKeys,
+                attestation: attestation.publicKey,
                 areas: areas.map { area, secrets in secrets.areaKey(area) }))
         let place = Link(vault: id, number: 0, previous: Digest.zero, time: now, by: founder.person)
         let statement = try founder.keys.say(founding.kind, founding.body(place))
-        journal.found(origin: "havre/\(statement.digest.hex)/0")
+        let fingerprint = VaultFingerprint.of(
+            founding: statement.digest, attestation: attestation.publicKey)
+        journal.found(origin: "havre/\(fingerprint.hex)/0")
         var event = Event(time: now, act: "init")
         event.person = founder.person
         event.actor = founder.name.shown
@@ -89,9 +95,6 @@ extension Vault {
         _ = try commit(event) { draft, _ throws(HavreError) in
             try draft.put(.account(account), in: .login)
             for (area, _) in areas { draft.create(self.area(area).id) }
-            guard let directory = areas.first(where: { $0.0 == .directory })?.1 else {
-                throw .failed("no directory")
-            }
             try draft.put(
                 link: statement, number: 0, in: area(.directory), secret: HouseArea.directory.rawValue,
                 directory,
@@ -99,12 +102,12 @@ extension Vault {
             try self.furnish(&draft, founder, areas.map(\.1), names: areas.map(\.0.rawValue), seed: seed)
             draft.step { step in
                 step.facts["audit/half"] = .some(audit.publicKey.bytes)
-                step.facts["fingerprint"] = .some(statement.digest.bytes)
+                step.facts["fingerprint"] = .some(fingerprint.bytes)
                 step.slots[founder.person] = .some(
                     RootKeys(founder.root, vault: id, person: founder.person).slot)
             }
         }
-        return statement.digest
+        return fingerprint
     }
 
     /// The founder's ring: her keys, the secrets of every area, the recovery seed.

@@ -14,9 +14,9 @@ struct IdentifierGuard {
     /// The longest identifier in words.
     static let wordCountMax = 8
 
-    /// Fingerprint of one folded word sequence.
-    func tag(_ words: ArraySlice<String>) -> Identifier {
-        key.tag(Context(.guard, .text("words"), .text(words.joined(separator: " "))))
+    /// Fingerprint of one sequence of folded words, joined by single spaces.
+    func tag(_ words: String) -> Identifier {
+        key.tag(Context(.guard, .text("words"), .text(words)))
     }
 
     /// Fingerprints of everything identifying in a record.
@@ -26,7 +26,7 @@ struct IdentifierGuard {
             for words in value.variants where !words.isEmpty && words.count <= Self.wordCountMax {
                 result.insert(
                     RowFacts.Fingerprint(
-                        classification: Self.classification(value.kind), tag: tag(words[...])))
+                        classification: Self.classification(value.kind), tag: tag(words.joined(separator: " "))))
             }
         }
         return result.sorted { ($0.classification, $0.tag) < ($1.classification, $1.tag) }

@@ -82,6 +82,14 @@ final class AreaSecrets: Sendable {
         return BoxKey(seed: held.secret.derive(context, as: Role.Seed.self))
     }
 
+    /// The key that vouches outside the house for author keys. It comes from the first secret of the directory: at hand
+    /// only while somebody of the house is unlocked, never to whoever holds the machine switched off.
+    var attestationKey: SigningKey? {
+        secret(HouseArea.directory.rawValue, generation: 0).map { secret in
+            SigningKey(seed: secret.derive(Context(.attestation, .id(vault)), as: Role.Seed.self))
+        }
+    }
+
     private static func keyContext(
         _ vault: Identifier, _ area: Identifier, _ name: String, _ generation: UInt64
     ) -> Context {

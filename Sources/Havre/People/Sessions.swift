@@ -99,4 +99,20 @@ struct Attempts {
     }
 
     mutating func succeeded(_ key: String) { failures[key] = nil }
+
+    /// Whether more than so many were counted within the last `seconds`.
+    func exceeds(_ countMax: Int, _ key: String, seconds: Int64, now: Int64) -> Bool {
+        guard let known = failures[key], now < known.last + seconds else { return false }
+        return known.count >= countMax
+    }
+
+    /// Counts one in a window that begins with its first.
+    mutating func count(_ key: String, seconds: Int64, now: Int64) {
+        guard let known = failures[key], now < known.last + seconds else {
+            failed(key, now: now)
+            failures[key]?.count = 1
+            return
+        }
+        failures[key] = (known.count + 1, known.last)
+    }
 }

@@ -1,0 +1,118 @@
+import HavreAccess
+import HavreCodec
+import HavreEvidence
+import HavreFormats
+import HavreForms
+import HavreSecrets
+
+/// What an export reads, and whether it may leave at all.
+extension Vault {
+    /// The versions that an export opens: the newest of the records that may be drawn from, and the consents.
+    ///
+    /// Decided from rows alone: nothing is opened for it.
+    func rows(
+        _ request: ExportRequest, _ profile: Profile, _ inside: Inside
+    ) throws(HavreError) -> [CaseIndex.Version] {
+        let named = Set(request.records)
+        guard named.isSubset(of: inside.index.records.keys) else { throw .notFound }
+        let parts = Set(
+            Catalogue.shared.forms.filter { profile.forms.contains($0.id) }.compactMap {
+                Compartment(rawValue: $0.compartment)
+            })
+        var found: [CaseIndex.Version] = []
+        for row in inside.index.newest {
+            guard let compartment = row.compartment else { throw .tampered }
+            if named.contains(row.record) {
+                try inside.require(.export, compartment)
+                guard parts.contains(compartment) else {
+                    throw .invalid(
+                        field: "records",
+                        rule: "the profile \(profile.rawValue) never lets \(compartment.rawValue) leave")
+                }
+            }
+            guard parts.contains(compartment), named.isEmpty || named.contains(row.record),
+                inside.allows(.export, compartment), inside.allows(.read, compartment)
+            else { continue }
+            found.append(row)
+        }
+        guard !found.isEmpty || parts.contains(where: { inside.allows(.export, $0) }) else {
+            throw .notGranted
+        }
+        guard inside.allows(.read, .consent) else {
+            throw .consentMissing(
+                "the consent part of the case is needed to export: ask a supervisor of the case")
+        }
+        return found + inside.index.newest.filter { $0.compartment == .consent }
+    }
+
+    /// The records that may be drawn from, verified, narrowed by profile and redaction; complete.
+    func select(
+        _ request: ExportRequest, _ profile: Profile, _ rows: [CaseIndex.Version], _ inside: Inside
+    ) throws(HavreError) -> Selection {
+        let named = Set(request.records)
+        var sources: [SourceRecord] = []
+        for row in rows where row.compartment != .consent {
+            let text = try body(row, inside)
+            let record = try read(row, inside, text)
+            guard profile.forms.contains(record.form) else {
+                guard !named.contains(row.record) else {
+                    throw .invalid(
+                        field: "records",
+                        rule: "the profile \(profile.rawValue) never lets \(record.form) leave")
+                }
+                continue
+            }
+            sources.append(try source(record, text, inside))
+        }
+        let withhold = Set(request.withhold.map { Part(record: $0.record, field: $0.field, n: $0.n) })
+        let selection = try evidence { () throws(EvidenceError) in
+            try Selection(
+                sources, profile: profile, named: named, withhold: withhold, namesPerson: request.namesPerson)
+        }
+        for source in selection.chosen.map(\.source) {
+            guard let missing = source.form.missingRequired(source.values).first else { continue }
+            throw .invalid(
+                field: missing,
+                rule: "is required in \(source.form.id) before it may leave (record \(source.record.hex))")
+        }
+        return selection
+    }
+
+    /// The signature is verified each time something leaves, whatever was checked before.
+    private func source(
+        _ record: RecordText, _ text: [UInt8], _ inside: Inside
+    ) throws(HavreError) -> SourceRecord {
+        do {
+            let sdjwt = try SDJWT(parsing: text)
+            guard
+                let key = inside.chain.authors.keys.first(where: {
+                    JWK.thumbprint($0) == sdjwt.header.keyID
+                })
+            else { throw HavreError.tampered }
+            return SourceRecord(
+                record: record.record, form: try Self.form(record.form), values: record.fields,
+                content: try sdjwt.verify(key: key))
+        } catch { throw .tampered }
+    }
+
+    /// An active consent that names this recipient, these parts of the file, this purpose and today.
+    func requireConsent(
+        _ selection: Selection, _ profile: Profile, _ contact: Contact, _ inside: Inside
+    ) throws(HavreError) {
+        let question = ConsentRule.Question(
+            name: contact.details["name"]?.string ?? "", contact: contact.contact, purposes: profile.purposes,
+            today: today)
+        let form = try Self.form("consent")
+        var open: Set<String> = []
+        for row in inside.index.newest where row.compartment == .consent {
+            let record = try read(row, inside)
+            guard record.form == form.id, form.missingRequired(record.fields).isEmpty else { continue }
+            open.formUnion(ConsentRule.groups(of: record.fields, question))
+        }
+        let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(open)
+        guard missing.isEmpty else {
+            throw .consentMissing(
+                "no active consent lets this contact have: " + missing.sorted().joined(separator: ", "))
+        }
+    }
+}

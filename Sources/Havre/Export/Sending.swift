@@ -1,0 +1,111 @@
+import HavreAccess
+import HavreCodec
+import HavreEvidence
+import HavreFormats
+import HavreSecrets
+import HavreStore
+import HavreSystem
+
+/// A bundle that was looked at and may go.
+struct Parcel {
+    let builder: BundleBuilder
+    let draft: BundleBuilder.Draft
+    let contact: Contact
+    let lock: Lock
+
+    /// What only the recipient opens.
+    enum Lock {
+        case key(AgeRecipient)
+        case passphrase(Phrase)
+    }
+
+    /// Words told by telephone, held by reference.
+    final class Phrase: Sendable {
+        let secret: SecretBytes
+
+        init(_ secret: consuming SecretBytes) { self.secret = secret }
+    }
+}
+
+extension Parcel.Lock {
+    /// The contact's own key, or the passphrase that was agreed on with a contact that has none.
+    init(_ contact: Contact, _ passphrase: consuming SecretBytes?) throws(HavreError) {
+        if let text = contact.details["key"]?.string {
+            do throws(FormatError) { self = .key(try AgeRecipient(parsing: text)) } catch { throw .tampered }
+            return
+        }
+        switch consume passphrase {
+        case .some(let secret): self = .passphrase(Parcel.Phrase(secret))
+        case .none:
+            throw .invalid(field: "passphrase", rule: "is needed for a contact without a key")
+        }
+    }
+
+    fileprivate func seal(_ archive: [UInt8]) throws(HavreError) -> [UInt8] {
+        do throws(FormatError) {
+            switch self {
+            case .key(let recipient): return try Age.encrypt(archive, to: [recipient])
+            case .passphrase(let phrase): return try Age.encrypt(archive, passphrase: phrase.secret)
+            }
+        } catch { throw .invalid(field: "passphrase", rule: "must not be empty") }
+    }
+}
+
+extension Vault {
+    /// Signs, checks and encrypts a bundle; its entry is on disk before anybody gets a byte of it.
+    ///
+    /// The change rests on the case and the directory as they were read: a removal, a withdrawn consent or a retired
+    /// contact in the meantime refuses it.
+    ///
+    /// - Throws: `HavreError.busy` when the case has changed meanwhile.
+    func send(_ parcel: Parcel, _ inside: Inside) throws(HavreError) -> [UInt8] {
+        guard let attestation = try secrets(of: .directory, inside.session).attestationKey,
+            attestation.publicKey == inside.directory.attestation
+        else { throw .tampered }
+        // One change of a case at a time: the exporter's author key may be certified by this one.
+        return try inside.file.writing.with { _ throws(HavreError) in
+            try commit(event("export", inside.session), roster: inside.secrets) {
+                draft, event throws(HavreError) in
+                let place = try self.place(of: parcel, unchanged: inside, &draft)
+                let author = try self.author(place, &draft, inside.session, time: event.time)
+                let keys = BundleBuilder.Keys(
+                    exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
+                    founding: place.directory.founding)
+                let bundle = try parcel.lock.seal(try self.archive(parcel, keys))
+                event.caseID = inside.file.caseID
+                event.code = inside.chain.code
+                event.purpose = inside.purpose
+                event.records = parcel.builder.selection.chosen.map(\.source.record)
+                event.contact = parcel.contact.details["name"]?.string
+                event.bundle = Hash.sha256(bundle).hex
+                return bundle
+            }.answer
+        }
+    }
+
+    /// The case as it is now, when nothing that the bundle rests on has moved since it was read.
+    private func place(
+        of parcel: Parcel, unchanged before: Inside, _ draft: inout Draft
+    ) throws(HavreError) -> WritingPlace {
+        try draft.rest(on: before.area)
+        try draft.rest(on: area(.directory))
+        let now = try inside(before.file, before.secrets, purpose: before.purpose, before.session)
+        guard now.index.count == before.index.count, now.standing == before.standing,
+            now.directory.contacts[parcel.contact.contact] == parcel.contact
+        else { throw .busy }
+        return WritingPlace(
+            area: now.area, chain: now.chain, secrets: now.secrets, directory: now.directory)
+    }
+
+    /// The archive, verified as its reader will: it leaves whole and as it was chosen, or not at all.
+    private func archive(_ parcel: Parcel, _ keys: BundleBuilder.Keys) throws(HavreError) -> [UInt8] {
+        let archive = try evidence { () throws(EvidenceError) in
+            try parcel.builder.archive(parcel.draft, keys)
+        }
+        let verdict = BundleVerifier.verify(archive, fingerprint: parcel.builder.fingerprint.hex)
+        guard verdict.isValid, verdict.records.count == parcel.builder.selection.chosen.count else {
+            throw .failed("a bundle that does not verify")
+        }
+        return archive
+    }
+}

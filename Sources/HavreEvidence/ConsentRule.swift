@@ -1,0 +1,55 @@
+package import HavreCodec
+
+/// Which parts of a file a consent opens, for one recipient, one purpose and one day.
+package enum ConsentRule {
+    /// For whom, for what and when somebody asks.
+    package struct Question: Sendable {
+        /// The recipient's name, and the id that a consent may name instead.
+        package let name: String
+        package let contact: Identifier
+        package let purposes: Set<String>
+        package let today: Day
+
+        package init(name: String, contact: Identifier, purposes: Set<String>, today: Day) {
+            self.name = name
+            self.contact = contact
+            self.purposes = purposes
+            self.today = today
+        }
+    }
+
+    /// The groups of forms that a record F04 opens; empty unless every rule holds.
+    ///
+    /// Active, not withdrawn, for this recipient and purpose, valid today; not given by somebody who cannot; for a child
+    /// with her own assent and her guardian's consent, and never against either.
+    package static func groups(of fields: JSON, _ question: Question) -> Set<String> {
+        guard fields["status"]?.string == "active", fields["withdrawn_at"] == nil,
+            question.purposes.contains(fields["purpose"]?.string ?? ""),
+            names(fields["recipient"]?.string ?? "", question), isValid(fields, on: question.today),
+            isGiven(fields)
+        else { return [] }
+        return Set((fields["form_groups"]?.array ?? []).compactMap(\.string))
+    }
+
+    private static func names(_ recipient: String, _ question: Question) -> Bool {
+        recipient == question.contact.hex
+            || !Fold.key(recipient).isEmpty && Fold.key(recipient) == Fold.key(question.name)
+    }
+
+    private static func isValid(_ fields: JSON, on today: Day) -> Bool {
+        func day(_ key: String) -> Day? { (fields[key]?.string).flatMap { try? Day(parsing: $0) } }
+        // A date that is there and cannot be read opens nothing.
+        guard (fields["valid_from"] == nil) == (day("valid_from") == nil),
+            (fields["valid_until"] == nil) == (day("valid_until") == nil)
+        else { return false }
+        return (day("valid_from") ?? today) <= today && today <= (day("valid_until") ?? today)
+    }
+
+    private static func isGiven(_ fields: JSON) -> Bool {
+        if fields["capacity"]?.string == "none", fields["given_by"]?.string == "person" { return false }
+        let agreements = [fields["child_assent"]?.string, fields["guardian_consent"]?.string]
+        if agreements.contains("refused") { return false }
+        let isChild = ["under_15", "from_15_to_17"].contains(fields["age_band"]?.string ?? "")
+        return !isChild || agreements.allSatisfy { $0 == "given" }
+    }
+}
