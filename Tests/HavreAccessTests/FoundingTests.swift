@@ -7,7 +7,7 @@ struct FoundingTests {
     private let founder = Staff()
     private let recovery = (sign: SigningKey(), box: BoxKey())
 
-    @Test("A house stands on one self-signed statement; its fingerprint is that and the attestation key in it")
+    @Test("A house stands on one self-signed statement; its fingerprint is that and its attestation key")
     func founding() throws {
         let attestation = SigningKey().publicKey
         let statement = try House.founding(founder, recovery, attestation: attestation)

@@ -13,7 +13,8 @@ enum Vectors {
             ("seal", try seals()),
             ("pad", try pads()), ("padme", padmes()), ("sign", try signatures()),
             ("statement", try statements()), ("passphrase", try passphrases()), ("kek", try keks()),
-            ("commitment", try commitments()), ("fingerprint", try fingerprints()), ("share", try shares()), ("stream", try streams()),
+            ("commitment", try commitments()), ("fingerprint", try fingerprints()), ("share", try shares()),
+            ("stream", try streams()),
         ]
     }
 
