@@ -24,9 +24,9 @@ struct IdentifierGuard {
         var result: Set<RowFacts.Fingerprint> = []
         for value in form.identifiers(in: fields) {
             for words in value.variants where !words.isEmpty && words.count <= Self.wordCountMax {
+                let tag = tag(words.joined(separator: " "))
                 result.insert(
-                    RowFacts.Fingerprint(
-                        classification: Self.classification(value.kind), tag: tag(words.joined(separator: " "))))
+                    RowFacts.Fingerprint(classification: Self.classification(value.kind), tag: tag))
             }
         }
         return result.sorted { ($0.classification, $0.tag) < ($1.classification, $1.tag) }

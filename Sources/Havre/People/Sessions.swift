@@ -69,6 +69,7 @@ extension Vault {
 /// Failed unlocks by name: slows down guessing without saying whether a name exists.
 struct Attempts {
     private var failures: [String: (count: Int, last: Int64)] = [:]
+    private var windows: [String: (start: Int64, count: Int)] = [:]
 
     /// Free attempts before waiting starts.
     private static let freeCount = 5
@@ -100,19 +101,15 @@ struct Attempts {
 
     mutating func succeeded(_ key: String) { failures[key] = nil }
 
-    /// Whether more than so many were counted within the last `seconds`.
+    /// Whether so many were counted in a window that has not ended.
     func exceeds(_ countMax: Int, _ key: String, seconds: Int64, now: Int64) -> Bool {
-        guard let known = failures[key], now < known.last + seconds else { return false }
+        guard let known = windows[key], now < known.start + seconds else { return false }
         return known.count >= countMax
     }
 
     /// Counts one in a window that begins with its first.
     mutating func count(_ key: String, seconds: Int64, now: Int64) {
-        guard let known = failures[key], now < known.last + seconds else {
-            failed(key, now: now)
-            failures[key]?.count = 1
-            return
-        }
-        failures[key] = (known.count + 1, known.last)
+        windows = windows.filter { now < $0.value.start + seconds }
+        windows[key] = (windows[key]?.start ?? now, (windows[key]?.count ?? 0) + 1)
     }
 }
