@@ -82,8 +82,8 @@ import Testing
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
-        #expect(refusal { _ = try client.call(vault + "Backup", ["session": token]) } == "ExpectedMore")
-        let answer = try client.call(vault + "Backup", ["session": token]) { _ in }
+        #expect(refusal { _ = try client.call(vault + "AuditVerify", ["session": token]) } == "ExpectedMore")
+        let answer = try client.call(vault + "AuditVerify", ["session": token]) { _ in }
         #expect(answer.handles.count == 1)
         #expect(try answer.handles[0].descriptor.read(count: 5, at: 0) == Array("vault".utf8))
     }

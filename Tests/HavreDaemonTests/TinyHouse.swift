@@ -68,7 +68,7 @@ final class TinyHouse: House {
                 }
                 return Answer(["bytes": .int(Int64(bytes.count))])
             },
-            Method("Backup", .session, answers: .more) { request throws(Refusal) in
+            Method("AuditVerify", .session, answers: .more) { request throws(Refusal) in
                 guard let file = try? MemoryFile(sealing: [UInt8]("vault".utf8).span.bytes) else {
                     throw Refusal(.internal)
                 }

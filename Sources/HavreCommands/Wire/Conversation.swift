@@ -166,5 +166,5 @@ final class Conversation {
     }
 
     /// Methods that say how far they have come.
-    private static let long: Set<String> = ["Attach", "Fetch", "Export", "AuditVerify", "Check", "Backup"]
+    private static let long: Set<String> = ["Attach", "Fetch", "Export", "AuditVerify", "Check"]
 }
