@@ -1,7 +1,7 @@
 import FaultSupport
 import Glibc
 
-/// `store-faults make|run|judge FOLDER SEED [COUNT]`: the parts that `Tests/Faults/sweep` puts together.
+/// `store-faults make|run|judge|speed FOLDER SEED [COUNT]`: the parts that `Tests/Faults/sweep` puts together.
 enum Faults {
     static func main() {
         let words = CommandLine.arguments.dropFirst()
@@ -12,6 +12,7 @@ enum Faults {
             switch words[words.startIndex] {
             case "make": try course.create()
             case "run": try course.run(to: count)
+            case "speed": try Speed.run(course, threads: count, seconds: 3)
             case "judge":
                 let judge = try Judge(course)
                 for fault in judge.faults { print(fault) }

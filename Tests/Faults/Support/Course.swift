@@ -57,7 +57,7 @@ package struct Course {
         while model.count < end {
             let act = model.nextAct()
             try note("s \(model.count + 1)")
-            try perform(act, model, store)
+            try performWithRoom(act, model, store)
             model.apply(act)
             try note("a \(model.count)")
             // What was opened is closed again now and then, so that heads are verified from the file.
@@ -66,6 +66,20 @@ package struct Course {
             }
         }
         store.close()
+    }
+
+    /// Carries one act out; on a full disk, makes room by removing the file `ballast`, if there is one, and goes on.
+    private func performWithRoom(_ act: Model.Act, _ model: Model, _ store: Store) throws {
+        do {
+            try perform(act, model, store)
+        } catch StoreError.storageFull(let isDecided) {
+            // The store goes on: what was read can be read, and with room again everything goes on.
+            if model.areas.first??.isEmpty == false { _ = try store.read(Area(model.identifier("area", 0)), 0) }
+            guard try Directory(path: folder).unlinkIfPresent("ballast") else {
+                throw StoreError.storageFull(decided: isDecided)
+            }
+            if !isDecided { try perform(act, model, store) }
+        }
     }
 
     /// Carries one act out.
