@@ -41,7 +41,10 @@ let rooms: [(name: String, imports: [String])] = [
 ]
 
 /// Documents that lie beside the code.
-let pages = ["HavreWire": ["PROTOCOL.md"], "HavreEvidence": ["BUNDLE.md"], "HavreAccess": ["POLICY.md"]]
+let pages = [
+    "HavreWire": ["PROTOCOL.md"], "HavreEvidence": ["BUNDLE.md"], "HavreAccess": ["POLICY.md"],
+    "HavreStore": ["STORE.md"],
+]
 
 /// One test target a room, and the ones that look at the whole.
 let testRooms: [(name: String, uses: [String])] =

@@ -153,6 +153,35 @@ package final class BlobFolder: Sendable {
         }
     }
 
+    // MARK: for backups
+
+    /// Opens a file for copying, whatever is in it.
+    func openUnchecked(_ id: Identifier) throws(StoreError) -> Descriptor {
+        do throws(SystemError) {
+            return try blobs.open(id.hex, [.read, .nonBlocking])
+        } catch {
+            throw error.code == SystemError.noEntry ? .notFound : StoreError(error)
+        }
+    }
+
+    /// A file that a backup fills; what a crash leaves of it is removed at the next start.
+    func temporary(_ name: String) throws(StoreError) -> Descriptor {
+        do throws(SystemError) { return try incoming.create(name) } catch { throw StoreError(error) }
+    }
+
+    /// Opens it again, for reading only.
+    func reopenTemporary(_ name: String) throws(StoreError) -> Descriptor {
+        do throws(SystemError) { return try incoming.open(name, [.read]) } catch { throw StoreError(error) }
+    }
+
+    func removeTemporary(_ name: String) throws(StoreError) {
+        do throws(SystemError) {
+            for suffix in ["", "-journal", "-wal", "-shm"] { try incoming.unlinkIfPresent(name + suffix) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// Removes everything that waits: at start nothing of it is named by a row.
     func removeIncoming() throws(StoreError) {
         do throws(SystemError) {

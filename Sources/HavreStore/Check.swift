@@ -60,12 +60,30 @@ extension Store {
         for (connection, schema, part) in [
             (vault, Schema.vault, StorePart.vaultFile), (gate, .gate, .gateFile),
         ] {
-            // A damaged page shows as an error of the read as well as in the answer.
-            let isSound = try? connection.textAnswer("PRAGMA quick_check(1)") == "ok"
             let isOurs = try? schema.matches(connection)
             let vault = try? DatabaseFile.vault(connection, schema)
-            if isSound != true || isOurs != true { report.problems.append(StoreProblem(part)) }
+            if try !isSound(connection, part) || isOurs != true { report.problems.append(StoreProblem(part)) }
             if vault != self.vault { report.problems.append(StoreProblem(.meta)) }
+        }
+    }
+
+    /// SQLite's look at a whole file. Stopped when an erasure has to empty the write-ahead log, and taken up again; after
+    /// a few times with commits held off.
+    private func isSound(_ connection: Connection, _ part: StorePart) throws(StoreError) -> Bool {
+        for _ in 0..<4 {
+            longReads.begin(connection)
+            defer { longReads.end(connection) }
+            do throws(SQLError) {
+                return try connection.textAnswer("PRAGMA quick_check(1)") == "ok"
+            } catch {
+                // A damaged page shows as an error of the read as well as in the answer.
+                guard error.isInterrupted else { return false }
+            }
+        }
+        return try lead { _ throws(StoreError) in
+            try database(part) { () throws(SQLError) in
+                try connection.textAnswer("PRAGMA quick_check(1)") == "ok"
+            }
         }
     }
 

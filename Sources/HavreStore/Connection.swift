@@ -120,15 +120,18 @@ final class Connection {
         throw error
     }
 
-    /// Copies the whole file page by page into `target`, consistent as of one moment.
-    func copy(into target: Connection) throws(SQLError) {
+    /// Copies the whole file into `target`, as of the moment of the transaction that is open here.
+    /// - Parameter isUnwanted: asked after each MiB; true ends the copy like an interrupt.
+    func copy(into target: Connection, isUnwanted: () -> Bool) throws(SQLError) {
         guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw SQLError(code: unsafe sqlite3_errcode(target.handle))
         }
-        let step = unsafe sqlite3_backup_step(backup, -1)
-        let finish = unsafe sqlite3_backup_finish(backup)
-        guard step == SQLITE_DONE, finish == SQLITE_OK else {
-            throw SQLError(code: finish == SQLITE_OK ? step : finish)
+        var step = SQLITE_OK
+        while step == SQLITE_OK {
+            step = isUnwanted() ? SQLITE_INTERRUPT : unsafe sqlite3_backup_step(backup, 256)
         }
+        let finish = unsafe sqlite3_backup_finish(backup)
+        guard step == SQLITE_DONE else { throw SQLError(code: step) }
+        guard finish == SQLITE_OK else { throw SQLError(code: finish) }
     }
 }

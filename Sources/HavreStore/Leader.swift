@@ -16,6 +16,7 @@ final class Leader: @unchecked Sendable {
     let journal: any Journal
     let blobs: BlobFolder
     let keyFiles: KeyFiles
+    let longReads: LongReads
     /// What the gate does not know yet.
     var lag = Lag()
     /// Freezes and removals as decided, or as they bite already.
@@ -26,7 +27,7 @@ final class Leader: @unchecked Sendable {
     init(
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
-        journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles
+        journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -36,6 +37,7 @@ final class Leader: @unchecked Sendable {
         self.journal = journal
         self.blobs = blobs
         self.keyFiles = keyFiles
+        self.longReads = longReads
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
     }
 

@@ -187,6 +187,7 @@ extension Leader {
 
     /// - Returns: false when another reader stands in the way.
     private func truncateLogs() throws(StoreError) -> Bool {
+        longReads.interrupt()
         let vaultDone = try database(.vaultFile) { () throws(SQLError) in try vault.truncateLog() }
         let gateDone = try database(.gateFile) { () throws(SQLError) in try gate.truncateLog() }
         return vaultDone && gateDone

@@ -21,6 +21,8 @@ package final class Store: Sendable {
     let readers: ReaderPool
     let gateReader: Guarded<GateReader>
     let leader: Leader
+    /// A read of the whole vault that is under way.
+    let longReads = LongReads()
     let journal: any Journal
     private let follower: Follower
 
@@ -56,7 +58,7 @@ package final class Store: Sendable {
             vault: try Self.writer(files.vault), gate: try Self.gateFile(files.gate),
             journalLog: StepLog(StoreName.journal, in: gateFolder, .journal, vault: vault),
             erasuresLog: StepLog(StoreName.erasures, in: gateFolder, .erasures, vault: vault), memory: memory,
-            journal: journal, blobs: blobs, keyFiles: keyFiles)
+            journal: journal, blobs: blobs, keyFiles: keyFiles, longReads: longReads)
         follower = Follower()
     }
 
@@ -162,7 +164,9 @@ package final class Store: Sendable {
     }
 
     /// Runs `body` while nobody commits.
-    func lead<Value, Failure: Error>(_ body: (Leader) throws(Failure) -> Value) throws(Failure) -> Value {
+    func lead<Value: ~Copyable, Failure: Error>(_ body: (Leader) throws(Failure) -> Value) throws(Failure)
+        -> Value
+    {
         queue.when({ !$0.isLed }, { $0.isLed = true })
         defer {
             queue.with { $0.isLed = false }

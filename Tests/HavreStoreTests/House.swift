@@ -15,9 +15,7 @@ final class House {
     private(set) var journal = DummyJournal()
 
     init(_ prepare: ((URL) throws -> Void)? = nil) throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "havre-store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try privateFolder("havre-store")
         places = StorePlaces(
             vault: folder.appendingPathComponent("vault").path,
             gate: folder.appendingPathComponent("gate").path)
@@ -99,6 +97,17 @@ final class House {
     func text(_ area: Area, _ n: UInt64) throws -> String {
         String(decoding: try store.read(area, n).payload, as: UTF8.self)
     }
+}
+
+/// A fresh folder, in memory where there is such a place: the tests flush often.
+func privateFolder(_ name: String) throws -> URL {
+    let memory = "/dev/shm"
+    let parent =
+        FileManager.default.isWritableFile(atPath: memory)
+        ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    let folder = parent.appending(path: "\(name)-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
 }
 
 /// Runs `body` in `count` threads at once, numbered from 0, and waits for all of them.

@@ -14,10 +14,7 @@ import Testing
     func `Killed at any step, everything acknowledged is there and nothing is half`(point: CrashPoint)
         async throws
     {
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "havre-crash-\(UUID().uuidString)"
-        ).path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let folder = try privateFolder("havre-crash").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let course = Course(folder: folder, seed: 5)
         try course.create()

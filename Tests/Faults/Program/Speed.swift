@@ -31,11 +31,13 @@ enum Speed {
                 operation: Random.identifier(), entry: [UInt8](repeating: 1, count: 200),
                 commitment: Hash.sha256([]), instant: 0)
             change.expects = [
-                status.expectation(of: areas[thread]), Expectation(area: .house, generation: 1, sequence: nil),
+                status.expectation(of: areas[thread]),
+                Expectation(area: .house, generation: 1, sequence: nil),
             ]
             change.puts = [
                 RowPut(
-                    area: areas[thread], number: .at(status.count), payload: [UInt8](repeating: 2, count: 200),
+                    area: areas[thread], number: .at(status.count),
+                    payload: [UInt8](repeating: 2, count: 200),
                     body: .sealed([UInt8](repeating: 3, count: 1_096))),
                 RowPut(area: areas[thread], number: .at(0), payload: [4, 5, 6], isPinned: true),
             ]
@@ -45,13 +47,16 @@ enum Speed {
         let start = Clock.nanoseconds()
         let report = try store.check()
         let elapsed = Double(Clock.nanoseconds() - start) / 1e9
-        print("check: \(report.rowCount) rows, \(report.entryCount) entries, \(elapsed) s, good \(report.isGood)")
+        print(
+            "check: \(report.rowCount) rows, \(report.entryCount) entries, \(elapsed) s, good \(report.isGood)"
+        )
         store.close()
     }
 
     private static func make(_ store: Store) throws -> Area {
         let area = Area(Random.identifier())
-        var change = Change(operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
+        var change = Change(
+            operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
         change.gate = GateStep()
         change.gate?.newAreas = [area]
         change.puts = [RowPut(area: area, number: .at(0), payload: [0], body: .sealed([1]), isPinned: true)]
@@ -69,7 +74,8 @@ enum Speed {
         _ = try store.submit(fill)
         for _ in 0..<3 {
             guard let status = try store.area(area) else { return }
-            var change = Change(operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
+            var change = Change(
+                operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
             change.expects = [status.expectation(of: area)]
             change.gate = GateStep()
             change.gate?.renewed = [area]
@@ -116,7 +122,8 @@ enum Speed {
         let each = (cpuNanoseconds() - cpu) / Int64(all.count) / 1_000
         print(
             "\(name), \(threads) threads: \(rate)/s, median \(all[all.count / 2] / 1000) us, "
-                + "p99 \(all[all.count * 99 / 100] / 1000) us, max \(all[all.count - 1] / 1000) us, CPU \(each) us each")
+                + "p99 \(all[all.count * 99 / 100] / 1000) us, max \(all[all.count - 1] / 1000) us, CPU \(each) us each"
+        )
     }
 
     /// Time of both cores that this process used.
@@ -132,7 +139,9 @@ private final class ChainOnlyJournal: Journal, @unchecked Sendable {
     private var current = StoredCheckpoint(size: 0, root: Hash.sha256([]), text: [])
     private var before = StoredCheckpoint(size: 0, root: Hash.sha256([]), text: [])
 
-    func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey) throws(StoreError) {
+    func resume(_ checkpoint: StoredCheckpoint, from rows: any JournalRows, signer: SigningKey)
+        throws(StoreError)
+    {
         current = checkpoint
     }
 

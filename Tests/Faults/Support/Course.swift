@@ -74,7 +74,9 @@ package struct Course {
             try perform(act, model, store)
         } catch StoreError.storageFull(let isDecided) {
             // The store goes on: what was read can be read, and with room again everything goes on.
-            if model.areas.first??.isEmpty == false { _ = try store.read(Area(model.identifier("area", 0)), 0) }
+            if model.areas.first??.isEmpty == false {
+                _ = try store.read(Area(model.identifier("area", 0)), 0)
+            }
             guard try Directory(path: folder).unlinkIfPresent("ballast") else {
                 throw StoreError.storageFull(decided: isDecided)
             }

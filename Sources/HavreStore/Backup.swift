@@ -1,0 +1,138 @@
+package import HavreCodec
+internal import HavreSecrets
+package import HavreSystem
+
+/// A backup as it is lent to whoever writes it down: open files that have no name any more, both of one moment.
+package struct StoreBackup: Sendable {
+    /// `vault.db`, whole; nothing in it is readable without the gate.
+    package let vault: SharedDescriptor
+    /// The gate's contents, sealed under the backup key of its step.
+    package let gate: SharedDescriptor
+    /// `gate.journal` and `erasures.log`; missing while nothing was written to them.
+    package let journal: SharedDescriptor?
+    package let erasures: SharedDescriptor?
+    /// Size, root and text of the ledger in both halves.
+    package let checkpoint: StoredCheckpoint
+    /// The files of `blobs/`, to be copied beside under their names in hex.
+    package let blobs: [Identifier]
+}
+
+/// The names in a backup's folder.
+package enum BackupName {
+    package static let vault = "vault.db"
+    package static let gate = "gate.backup"
+    package static let journal = "gate.journal"
+    package static let erasures = "erasures.log"
+    package static let blobs = "blobs"
+}
+
+extension Store {
+    /// Takes a backup. Commits wait while the gate's contents are sealed and the moment is fixed, not while the vault is
+    /// copied. The backup key steps on, so that this machine cannot open what it has just made.
+    /// - Throws: `.busy` when an erasure had to empty the write-ahead log meanwhile: take it again.
+    package func backup() throws(StoreError) -> StoreBackup {
+        let connection = try DatabaseFile.again(StoreName.vaultFile, in: vaultFolder, .vaultFile)
+        let moment = try lead { leader throws(StoreError) in try prepareBackup(leader, connection) }
+        defer {
+            // The transaction only read.
+            _ = try? connection.execute("COMMIT")
+            longReads.end(connection)
+        }
+        let vault = try copyVault(from: connection)
+        let journal = try openLog(StoreName.journal)
+        let erasures = try openLog(StoreName.erasures)
+        return StoreBackup(
+            vault: vault, gate: moment.gate, journal: journal, erasures: erasures,
+            checkpoint: moment.checkpoint,
+            blobs: moment.blobs)
+    }
+
+    /// Opens an attachment's file for a backup.
+    package func openForBackup(_ blob: Identifier) throws(StoreError) -> Descriptor {
+        try blobs.openUnchecked(blob)
+    }
+
+    private struct Moment {
+        let gate: SharedDescriptor
+        let checkpoint: StoredCheckpoint
+        let blobs: [Identifier]
+    }
+
+    /// While nobody commits: the gate catches up and is sealed, and the reader's moment begins.
+    private func prepareBackup(_ leader: Leader, _ connection: Connection) throws(StoreError) -> Moment {
+        let keys = try memory.with { memory throws(StoreError) in
+            guard memory.state == .serving else { throw memory.state == .failed ? .outcomeUnknown : .closed }
+            return try memory.openKeys()
+        }
+        if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
+        let gate = try sealGate(leader, keys)
+        try database(.vaultFile) { () throws(SQLError) in
+            try connection.execute("BEGIN")
+            // A reader's moment begins with its first read.
+            _ = try connection.integerAnswer("SELECT count(*) FROM meta")
+        }
+        longReads.begin(connection)
+        let names = try blobs.names().compactMap { try? Identifier(hex: $0) }
+        return Moment(gate: gate, checkpoint: memory.with { $0.checkpoint }, blobs: names)
+    }
+
+    private func sealGate(_ leader: Leader, _ keys: GateKeys) throws(StoreError) -> SharedDescriptor {
+        let chain = try leader.gate.chain(keys)
+        let sealing = keys.sealing
+        let name = "backup-\(Random.identifier().hex)"
+        var file = BackupFile(vault: vault, chain: chain)
+        let output = try blobs.temporary(name)
+        defer { _ = try? blobs.removeTemporary(name) }
+        try write(file.header, to: output)
+        try write(file.record(.login, [], keys: [keys.login.key.carried()]), to: output)
+        try leader.gate.forEachCell(sealing) { cell throws(StoreError) in
+            // Its own key is what the backup lies under, and chores are done by whoever is there.
+            guard cell.table != .backup, cell.table != .chores else { return }
+            var data = ByteWriter(capacity: cell.data.count + cell.name.count + 8)
+            data.u8(cell.table.rawValue)
+            data.prefixed(cell.name)
+            data.append(cell.data)
+            var carried: [Key<NextStep.Carried>] = []
+            for index in cell.sealedKeys.indices { carried.append(try cell.key(index, sealing)) }
+            try write(file.record(.cell, data.bytes, keys: carried), to: output)
+        }
+        try write(file.end(), to: output)
+        do throws(SQLError) {
+            try leader.gate.begin()
+            try leader.gate.put(chain: chain.following, keys)
+            try leader.gate.commit()
+        } catch {
+            leader.gate.rollback()
+            throw StoreError(error, in: .gateFile)
+        }
+        return SharedDescriptor(try blobs.reopenTemporary(name))
+    }
+
+    /// Copies the reader's moment into a file without a name.
+    private func copyVault(from connection: Connection) throws(StoreError) -> SharedDescriptor {
+        let name = "backup-\(Random.identifier().hex)"
+        _ = try blobs.temporary(name)
+        defer { _ = try? blobs.removeTemporary(name) }
+        let path = "\(vaultFolder.path)/\(StoreName.blobs)/\(StoreName.incoming)/\(name)"
+        try database(.vaultFile) { () throws(SQLError) in
+            let target = try Connection(path: path)
+            // If this machine goes down, the backup is taken again.
+            try target.execute("PRAGMA synchronous = OFF")
+            try connection.copy(into: target) { longReads.isUnwanted(connection) }
+        }
+        return SharedDescriptor(try blobs.reopenTemporary(name))
+    }
+
+    private func openLog(_ name: String) throws(StoreError) -> SharedDescriptor? {
+        guard try gateFolder.status(of: name) != nil else { return nil }
+        do throws(SystemError) {
+            return SharedDescriptor(try gateFolder.directory.open(name, [.read]))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(StoreError) {
+        do throws(SystemError) { try file.write(bytes) } catch { throw StoreError(error) }
+    }
+}
