@@ -167,6 +167,7 @@ package struct BundleVerifier {
                 files: files.map { BagFile(path: $0.key, $0.value) },
                 tags: files.filter { !$0.key.utf8.starts(with: BundleLayout.payload.utf8) })
             guard let bytes = files[BundleLayout.export] else { return }
+            try Self.checkWriting(files, bag)
             let statement = try ExportStatement(bytes, keys: keys)
             guard statement.bag == bag.tagDigest(without: BundleLayout.export),
                 statement.fingerprint.hex == verdict.fingerprint
@@ -177,6 +178,22 @@ package struct BundleVerifier {
         } catch {
             report(.whole, error)
         }
+    }
+
+    /// Whether the files of the bag's own are byte for byte as they are written here: BagIt would take other line ends.
+    private static func checkWriting(_ files: [String: [UInt8]], _ bag: BagSummary) throws(FormatError) {
+        var info = BagInfo()
+        for element in bag.info.elements where element.label != BagInfo.oxumLabel {
+            try info.add(element.label, element.value)
+        }
+        var draft = try BagDraft(payload: bag.payload, info: info)
+        for (path, bytes) in files where path == BundleLayout.letter || path == BundleLayout.export {
+            try draft.add(tag: path, bytes)
+        }
+        for (path, bytes) in files where path.utf8.starts(with: Attestation.folder.utf8) {
+            try draft.add(tag: path, bytes)
+        }
+        for file in draft.finished() where files[file.path] != file.bytes { throw .notAuthentic }
     }
 
     private static func record(

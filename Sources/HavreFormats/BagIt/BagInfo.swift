@@ -10,7 +10,8 @@ package struct BagInfo: Sendable, Equatable {
 
     /// The name of the file.
     package static let name = "bag-info.txt"
-    static let oxumLabel = "Payload-Oxum"
+    /// The label of the line that `BagDraft` adds.
+    package static let oxumLabel = "Payload-Oxum"
 
     /// In the order of the file.
     package private(set) var elements: [Element] = []
