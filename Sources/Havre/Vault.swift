@@ -154,6 +154,14 @@ extension Vault {
         return (row, row.isEmptied ? nil : try RowFacts(row.payload))
     }
 
+    /// The same with its body, as of one moment: another call may empty the row in between.
+    func rowWithBody(
+        _ number: UInt64, in area: Area
+    ) throws(HavreError) -> (facts: RowFacts?, body: [UInt8]) {
+        let found = try storing { () throws(StoreError) in try store.readWithBody(area, number) }
+        return (found.row.isEmptied ? nil : try RowFacts(found.row.payload), found.body ?? [])
+    }
+
     func body(_ number: UInt64, in area: Area) throws(HavreError) -> [UInt8] {
         try storing { () throws(StoreError) in try store.body(area, number) }
     }

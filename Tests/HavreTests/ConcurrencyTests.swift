@@ -13,7 +13,7 @@ import Testing
     /// What the threads noted.
     private struct Notes {
         var acknowledged: [String: [Identifier: UInt32]] = [:]
-        /// When the last removal from a case was answered, and when the grant after it was asked for (nanoseconds).
+        /// What must not happen.
         var surprises: [String] = []
         var counts: [String: Int] = [:]
     }
@@ -34,9 +34,9 @@ import Testing
             return try vault.add(case: code, form: "note", fields: ["summary": "v1"], amina).record
         }
         let notes = Guarded(Notes())
-        // Whether Louis may be on a case just now: a removal was answered and no grant has begun since.
-        let isOff = codes.map { _ in Guarded(true) }
-        let until = Clock.milliseconds() + 1_500
+        // Longer by hand: HAVRE_ATTACK_SECONDS=60 swift test --sanitize=thread --filter ConcurrencyTests
+        let seconds = Double(ProcessInfo.processInfo.environment["HAVRE_ATTACK_SECONDS"] ?? "") ?? 1.5
+        let until = Clock.milliseconds() + Int64(seconds * 1_000)
         inParallel(16) { thread in
             var turn = thread
             while Clock.milliseconds() < until {
@@ -47,20 +47,15 @@ import Testing
                 case 0...4:
                     Self.write(vault, code, records[place], amina, thread, notes)
                 case 5...9:
-                    let wasOff = isOff[place].with { $0 }
                     let shown = refusal {
                         _ = try vault.open(case: code, purpose: "appeal", louis)
                         _ = try vault.show(case: code, record: nil, version: nil, louis)
                     }
-                    let stillOff = isOff[place].with { $0 }
                     Self.note(shown, "read", notes)
-                    if wasOff, stillOff, shown == nil {
-                        // It may have been on and off again in between: only the ledger knows.
-                        notes.with { $0.counts["maybe", default: 0] += 1 }
-                    }
+                    if shown != nil { Clock.sleep(milliseconds: 3) }
                 case 10, 11:
                     // One supervisor a case: the order of her own answers is known.
-                    Self.grantAndRevoke(vault, codes[thread - 10], isOff[thread - 10], sylvie, louis, notes)
+                    Self.grantAndRevoke(vault, codes[thread - 10], sylvie, louis, notes)
                 case 12:
                     let outcome = refusal {
                         _ = try vault.show(case: code, record: records[place], version: nil, amina)
@@ -94,7 +89,7 @@ import Testing
         #expect(found.surprises == [])
         let problems = found.counts.filter { $0.key.contains("Tampered") || $0.key.contains("Internal") }
         #expect(problems == [:], "\(found.counts)")
-        for act in ["write", "read", "own read", "grant", "revoke", "case new"] {
+        for act in ["write", "own read", "grant", "revoke"] {
             #expect((found.counts["\(act): done"] ?? 0) > 0, "\(found.counts)")
         }
         try Self.judge(house, found, codes)
@@ -124,10 +119,9 @@ import Testing
     }
 
     private static func grantAndRevoke(
-        _ vault: Vault, _ code: String, _ isOff: Guarded<Bool>, _ sylvie: Session, _ louis: Session,
+        _ vault: Vault, _ code: String, _ sylvie: Session, _ louis: Session,
         _ notes: Guarded<Notes>
     ) {
-        isOff.with { $0 = false }
         let request = GrantRequest(
             name: "Louis", compartments: ["notes", "core"], rights: ["read"], until: nil, purpose: "appeal")
         note(refusal { _ = try vault.grant(case: code, request, sylvie) }, "grant", notes)
@@ -135,7 +129,6 @@ import Testing
         let removed = refusal { _ = try vault.revoke(case: code, name: "Louis", sylvie) }
         note(removed, "revoke", notes)
         guard removed == nil else { return }
-        isOff.with { $0 = true }
         // Answered: from now on nothing opens, and only this thread could give it back.
         for _ in 0..<3 {
             let shown = refusal { _ = try vault.show(case: code, record: nil, version: nil, louis) }
@@ -218,7 +211,9 @@ import Testing
             #expect(
                 refusal { _ = try house.vault.open(case: code, purpose: "visit", again) } == nil, "\(code)")
         }
-        #expect(try house.vault.staff(try house.unlock("Sylvie")).filter { $0.state == "invited" }.isEmpty)
+        if failed.with({ $0.isEmpty }) {
+            #expect(try house.vault.staff(try house.unlock("Sylvie")).filter { $0.state != "active" }.isEmpty)
+        }
         #expect(try house.vault.check(nil).problems.isEmpty)
     }
 }

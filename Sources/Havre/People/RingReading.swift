@@ -35,11 +35,10 @@ extension Vault {
     func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
         guard let place = session.opened.with({ $0.ring[area] }) else { return nil }
         let ring = ring(of: session.person.person)
-        guard case .keys(let found, _) = try row(place.row, in: ring).facts else { return nil }
+        let (facts, body) = try rowWithBody(place.row, in: ring)
+        guard case .keys(let found, _) = facts else { return nil }
         guard found == area else { throw .tampered }
-        return try RingKey(
-            body: try body(place.row, in: ring), area: area, person: session.person, vault: id, row: place.row
-        )
+        return try RingKey(body: body, area: area, person: session.person, vault: id, row: place.row)
     }
 
     /// The secret of an area of the house that a session holds.
@@ -77,13 +76,13 @@ extension Vault {
         var waiting: [Identifier: [Waiting]] = [:]
         let rows = session.opened.with { $0.mail }
         for row in rows {
-            guard case .mail(let area) = try self.row(row, in: ring).facts else {
+            let (facts, box) = try rowWithBody(row, in: ring)
+            guard case .mail(let area) = facts else {
                 try takeUp(row, session)
                 continue
             }
             try setAside([row], session) { () throws(HavreError) in
-                let content = try Mail.open(
-                    try body(row, in: ring), person: session.person, directory: directory)
+                let content = try Mail.open(box, person: session.person, directory: directory)
                 guard content.delivery.area == area else { throw .tampered }
                 waiting[area, default: []].append(Waiting(row: row, secrets: content.secrets))
             }
