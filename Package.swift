@@ -52,13 +52,27 @@ let testRooms: [(name: String, uses: [String])] =
         ("TidyTests", [])
     ]
 
+/// The bench measures the release programs from inside and outside; only `Tests/Bench/run` asks for it, so that no
+/// other build pays for it.
+let bench: [Target] =
+    Context.environment["HAVRE_BENCH"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "CSQLite", "Havre", "HavreDaemon", "HavreWire", "HavreSystem", "HavreSecrets", "HavreCodec",
+            ],
+            path: "Tests/Bench", exclude: ["run"])
+    ]
+
 let package = Package(
     name: "havre",
     products: [
         .library(name: "Havre", targets: ["Havre"]),
         .executable(name: "havre", targets: ["havre-cli"]),
         .executable(name: "havred", targets: ["havred-main"]),
-    ],
+    ] + bench.map { .executable(name: $0.name, targets: [$0.name]) },
     targets: [
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
@@ -93,7 +107,7 @@ let package = Package(
                 name: "store-faults",
                 dependencies: ["FaultSupport"],
                 path: "Tests/Faults/Program"),
-        ],
+        ] + bench,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x
 )

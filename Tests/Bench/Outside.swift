@@ -1,0 +1,168 @@
+import HavreCodec
+import HavreSystem
+
+/// The rows that are measured over the socket of a real daemon.
+struct Outside {
+    let office: Office
+    let daemon: Daemon
+    let socket: String
+    let attachmentByteCount: Int
+
+    func measure() throws {
+        let idle = daemon.residentMegabytes
+        Report.row(
+            "ready (\(office.recordCount * Office.largeCount) records)", goal: "<= 100 ms",
+            ms(daemon.readyMilliseconds),
+            met: daemon.readyMilliseconds <= 100)
+        Report.row("resident, idle", goal: "<= 30 MB", megabytes(idle), met: idle <= 30)
+        let status = try Desk(socket).time(200) { desk, _ in
+            try Desk(self.socket).call("Status")
+        }
+        Report.row(
+            "status, a connection of its own", goal: "<= 5 ms", ms(status.median), met: status.median <= 5,
+            "the client program's start not counted")
+        let (amina, unlocking) = try Desk.unlock("Amina", socket)
+        Report.row(
+            "unlock, \(Office.caseCount) cases", goal: "Argon2id + 20 ms", ms(unlocking), met: nil,
+            "Argon2id 256 MiB / 3 is most of it")
+        try opening(amina)
+        try reading(amina)
+        try writing(amina)
+        try granting(amina)
+        try attaching(amina)
+        try checking()
+    }
+
+    private func opening(_ amina: Desk) throws {
+        let large: [String: JSON] = ["case": .string(office.cases[0]), "purpose": "visit"]
+        let first = try amina.time(1) { desk, _ in try desk.call("Open", large) }
+        let again = try amina.time(20) { desk, _ in try desk.call("Open", large) }
+        Report.row(
+            "open a case of \(office.recordCount) records, the first time", goal: "<= 10 ms",
+            ms(first.median),
+            met: first.median <= 10, "again: \(ms(again.median))")
+        let cold = try amina.time(1) { desk, _ in try desk.list("CaseList", "cases") }
+        let warm = try amina.time(10) { desk, _ in try desk.list("CaseList", "cases") }
+        Report.row(
+            "list \(Office.caseCount) cases, the first time", goal: "<= 25 ms", ms(cold.median),
+            met: cold.median <= 25, "again: \(ms(warm.median))")
+        for code in office.cases.prefix(Office.largeCount) {
+            try amina.call("Open", ["case": .string(code), "purpose": "visit"])
+        }
+    }
+
+    private func reading(_ amina: Desk) throws {
+        let query: [String: JSON] = ["case": .string(office.cases[0]), "record": .string(office.record)]
+        let sync = try Peers.dataSync(in: office.folder)
+        let read = try amina.time(2_000) { desk, _ in try desk.call("Show", query) }
+        Report.row(
+            "audited read, 30 values, one client", goal: "<= fdatasync + 0.15 ms", ms(read.median),
+            met: read.median <= sync.median + 0.15, "fdatasync \(ms(sync.median))")
+        Report.row(
+            "the same, p99", goal: "<= 4 x fdatasync + 1 ms", ms(read.p99),
+            met: read.p99 <= 4 * sync.median + 1)
+        let commits = try Peers.commits(in: office.folder)
+        let desks = try (0..<64).map { _ in try Desk(socket, session: amina.session) }
+        let all = try Load.run(clients: 64, perClient: 300) { client, _ in
+            try desks[client].call("Show", query)
+            return nil
+        }
+        Report.row(
+            "audited reads, 64 clients", goal: ">= SQLite's commits", perSecond(all.perSecond),
+            met: all.perSecond >= commits, "\(times(all.perSecond / commits)) of \(perSecond(commits))")
+        let busy = daemon.residentMegabytes
+        Report.row(
+            "resident, busy with 64 clients", goal: "<= 120 MB", megabytes(busy), met: busy <= 120,
+            "at most ever: \(megabytes(daemon.residentMegabytesMax)), with Argon2id")
+        let hits = try amina.list("Find", "hits", ["text": "bridge"])
+        let find = try amina.time(3) { desk, _ in try desk.list("Find", "hits", ["text": "nowhere"]) }
+        Report.row(
+            "find in \(office.recordCount * Office.largeCount) records, \(Office.largeCount) open cases",
+            goal: "<= 150 ms",
+            ms(find.median), met: find.median <= 150, "\(hits) hits for another word")
+    }
+
+    private func writing(_ amina: Desk) throws {
+        let codes = office.cases
+        let commits = try Peers.commits(in: office.folder)
+        for code in codes { try amina.call("Open", ["case": .string(code), "purpose": "visit"]) }
+        for (count, goal) in [(10, 4_000.0), (30, 2_000.0)] {
+            let desks = try (0..<64).map { _ in try Desk(socket, session: amina.session) }
+            let all = try Load.run(clients: 64, perClient: 60) { client, number in
+                try desks[client].call(
+                    "Add",
+                    [
+                        "case": .string(codes[Office.largeCount + client]), "form": "statement",
+                        "fields": Office.statement(count, number),
+                    ])
+                return nil
+            }
+            Report.row(
+                "signed writes of \(count) values, 64 clients", goal: ">= \(Int(goal))/s",
+                perSecond(all.perSecond),
+                met: all.perSecond >= goal,
+                "\(times(all.perSecond / commits)) of SQLite's commits; median \(ms(all.durations.median))")
+        }
+    }
+
+    private func granting(_ amina: Desk) throws {
+        let (sylvie, _) = try Desk.unlock("Sylvie", socket)
+        let code = JSON.string(office.cases[0])
+        let held = try amina.call("CaseShow", ["case": code])["compartments"]?.array ?? []
+        let grants: [String: JSON] = [
+            "case": code, "name": "Louis", "compartments": .array(held.filter { $0.string != "roster" }),
+            "rights": ["read", "write"], "purpose": "appeal",
+        ]
+        var (granted, revoked): ([Double], [Double]) = ([], [])
+        for _ in 0..<5 {
+            var begun = ContinuousClock.now
+            try sylvie.call("Grant", grants)
+            granted.append(milliseconds(since: begun))
+            begun = ContinuousClock.now
+            try sylvie.call("Revoke", ["case": code, "name": "Louis"])
+            revoked.append(milliseconds(since: begun))
+        }
+        let (grant, revoke) = (Durations(milliseconds: granted), Durations(milliseconds: revoked))
+        Report.row(
+            "grant all compartments", goal: "<= 3 ms + commits", ms(grant.median), met: grant.median <= 5)
+        Report.row(
+            "revoke on a case of \(office.recordCount) records", goal: "<= 100 ms", ms(revoke.median),
+            met: revoke.median <= 100)
+    }
+
+    private func attaching(_ amina: Desk) throws {
+        let source = office.folder + "/noise"
+        let target = office.folder + "/fetched"
+        try writeNoise(source, byteCount: attachmentByteCount)
+        let age = try Peers.age(source, in: office.folder, byteCount: attachmentByteCount)
+        let size = Double(attachmentByteCount) / 1e6
+        let code = JSON.string(office.cases[0])
+        var begun = ContinuousClock.now
+        let answer = try amina.call(
+            "Attach", ["case": code, "file": 0], [SharedDescriptor(try Descriptor.open(source, [.read]))])
+        let into = size / milliseconds(since: begun) * 1e3
+        begun = ContinuousClock.now
+        let out = SharedDescriptor(try Descriptor.open(target, [.write, .create]))
+        try amina.call("Fetch", ["case": code, "attachment": answer["attachment"] ?? "", "out": 0], [out])
+        try out.descriptor.sync()
+        let from = size / milliseconds(since: begun) * 1e3
+        for (name, rate, peer, factor) in [("in", into, age?.enc, 1.1), ("out", from, age?.dec, 1.6)] {
+            Report.row(
+                "attachment \(name), \(Int(size)) MB", goal: ">= \(factor) x age", "\(Int(rate)) MB/s",
+                met: peer.map { rate >= factor * $0 },
+                peer.map { "\(times(rate / $0)) of \(Int($0)) MB/s" } ?? "age is not installed")
+        }
+    }
+
+    private func checking() throws {
+        let (sylvie, _) = try Desk.unlock("Sylvie", socket)
+        let size = byteCount(below: office.vaultFolder) / 1e6
+        let begun = ContinuousClock.now
+        let answer = try sylvie.call("Check")
+        let rate = size / milliseconds(since: begun) * 1e3
+        let isRight = answer["ok"]?.bool == true
+        Report.row(
+            "check of \(Int(size)) MB", goal: ">= 300 MB/s on one core", "\(Int(rate)) MB/s",
+            met: rate >= 300 && isRight, isRight ? "nothing found" : "FOUND SOMETHING")
+    }
+}
