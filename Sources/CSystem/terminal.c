@@ -17,15 +17,18 @@ static sigset_t old_mask;
 
 const unsigned csys_stop_signals = 1u << SIGTSTP | 1u << SIGTTIN | 1u << SIGTTOU;
 
-int csys_terminal_quiet(int fd, int echo) {
+int csys_terminal_quiet(int fd, int echo, int keep) {
     if (tcgetattr(fd, &before) < 0) return -errno;
     struct termios quiet = before;
     quiet.c_lflag |= ICANON | ISIG;
     quiet.c_iflag |= ICRNL;
     if (!echo) quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-    return tcsetattr(fd, TCSAFLUSH, &quiet) < 0 ? -errno : 0;
+    return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &quiet) < 0 ? -errno : 0;
 }
-int csys_terminal_restore(int fd) { return tcsetattr(fd, TCSAFLUSH, &before) < 0 ? -errno : 0; }
+int csys_terminal_restore(int fd, int keep) {
+    return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &before) < 0 ? -errno : 0;
+}
+int csys_terminal_drop(int fd) { return tcflush(fd, TCIFLUSH) < 0 ? -errno : 0; }
 
 static void note(int signal) {
     arrived[signal] = 1;

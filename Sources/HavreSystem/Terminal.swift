@@ -25,23 +25,33 @@ package struct Terminal: ~Copyable {
     package borrowing func readSecret(
         prompt: String, into span: inout MutableRawSpan
     ) throws(SystemError) -> Int {
-        try ask(prompt, echo: false, into: &span)
+        try ask(prompt, echo: false, keepsRest: false, into: &span)
     }
 
+    /// The longest line that the kernel hands over, in bytes; of a longer one it drops the rest without a word.
+    package static let lineByteCountMax = 4094
+
     /// Asks for an ordinary line, echoed.
+    /// - Parameter keepsRest: Whether what was typed or pasted before and beyond this line stays, for the next one of
+    ///   the same text; the caller ends with `dropTyped`.
     /// - Returns: The line without its newline.
     /// - Throws: as `readSecret`; `badMessage` when it is not UTF-8.
-    package borrowing func readLine(prompt: String, byteCountMax: Int = 4096) throws(SystemError) -> String {
+    package borrowing func readLine(
+        prompt: String, byteCountMax: Int = 4096, keepsRest: Bool = false
+    ) throws(SystemError) -> String {
         var bytes = [UInt8](repeating: 0, count: byteCountMax)
         defer { Wipe.wipe(&bytes) }
         var whole = bytes.mutableSpan
         var span = unsafe whole.mutableBytes
-        let count = try ask(prompt, echo: true, into: &span)
+        let count = try ask(prompt, echo: true, keepsRest: keepsRest, into: &span)
         guard let line = String(validating: bytes[..<count], as: UTF8.self) else {
             throw SystemError("terminal", SystemError.badMessage)
         }
         return line
     }
+
+    /// Drops what was typed or pasted and not read, so that it cannot become a command.
+    package borrowing func dropTyped() { csys_terminal_drop(tty.raw) }
 
     /// Shows text. Stored text must have been escaped before.
     package borrowing func write(_ text: String) throws(SystemError) { try tty.write([UInt8](text.utf8)) }
@@ -59,17 +69,17 @@ package struct Terminal: ~Copyable {
     private enum Line { case read(Int), tooLong, ended, interrupted, failed(SystemError) }
 
     private borrowing func ask(
-        _ prompt: String, echo: Bool, into span: inout MutableRawSpan
+        _ prompt: String, echo: Bool, keepsRest: Bool, into span: inout MutableRawSpan
     ) throws(SystemError) -> Int {
         while true {
             csys_terminal_catch_signals()
-            let quiet = csys_terminal_quiet(tty.raw, echo ? 1 : 0)
+            let quiet = csys_terminal_quiet(tty.raw, echo ? 1 : 0, keepsRest ? 1 : 0)
             var line = Line.interrupted
             if quiet < 0, quiet != -SystemError.interrupted {
                 line = .failed(SystemError("terminal", -quiet))
             } else if quiet == 0 {
                 line = takeLine(prompt, into: &span)
-                csys_terminal_restore(tty.raw)
+                csys_terminal_restore(tty.raw, keepsRest ? 1 : 0)
                 if !echo { _ = try? write("\n") }
             }
             let arrived = csys_terminal_release_signals()

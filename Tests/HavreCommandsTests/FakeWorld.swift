@@ -40,6 +40,15 @@ final class FakePerson: Person {
         SecretBytes(copying: Array(try next(prompt).utf8))
     }
     func line(_ prompt: String) throws(SystemError) -> String { try next(prompt) }
+    func lines(_ prompt: String, isWhole: (_ first: String) -> Bool) throws(SystemError) -> [String] {
+        var lines: [String] = []
+        while true {
+            let line = try next(prompt)
+            if line == "." { return lines }
+            lines.append(line)
+            if lines.count == 1, isWhole(line) { return lines }
+        }
+    }
     func show(_ text: String) { shown += text }
     var size: (columns: Int, rows: Int) { (80, 24) }
 }

@@ -52,7 +52,11 @@ func whichSession() throws {
     let out = bench.run("whoami")
     #expect(out.status == 2 && out.errors.contains("Amina, Zoé"))
     #expect(bench.run("--as ZOE whoami").output.contains("token-of-Zoé"))
+    #expect(bench.run("--as zo whoami").output.contains("token-of-Zoé"))
     #expect(bench.run("--as Nobody whoami").status == 3)
+    try keep(bench, "Zora", terminal: 7)
+    #expect(bench.run("--as zo whoami").status == 2)
+    #expect(bench.run("--as zora whoami").status == 0)
 }
 
 @Test(
@@ -138,4 +142,18 @@ func fallbackFolder() throws {
     let folder = try Places(bench.world).runtime()
     #expect(try folder.path().hasSuffix("/run/havre-\(Process.uid)"))
     #expect(try folder.mode() & 0o777 == 0o700)
+}
+
+@Test("Unlocking clears away what the daemon has forgotten, and nothing that still lives")
+func cleared() throws {
+    let bench = try Bench()
+    bench.daemon.acts["Whoami"] = { parameters, _ in
+        parameters["session"] == "token-of-Zoé"
+            ? Reply(["user": "Zoé", "role": "caseworker"]) : Fault.locked.reply()
+    }
+    try keep(bench, "Zoé", terminal: 7)
+    try keep(bench, "Lucie", terminal: 7)
+    try keep(bench, "Lucie", terminal: 8)
+    try bench.unlock()
+    #expect(try files(bench).count == 3, "Amina, Zoé, and Lucie at the other terminal")
 }

@@ -140,8 +140,10 @@ int csys_set_zone(const char *_Nonnull zone);
 int csys_local_time(int64_t seconds, struct csys_local *_Nonnull local);
 
 // terminal.c
-int csys_terminal_quiet(int fd, int echo);  // flushes type-ahead, sets echo, remembers what was set before
-int csys_terminal_restore(int fd);          // flushes what was typed since
+// Sets echo and remembers what was set before; drops what was typed ahead unless keep is 1.
+int csys_terminal_quiet(int fd, int echo, int keep);
+int csys_terminal_restore(int fd, int keep);  // drops what was typed since, unless keep is 1
+int csys_terminal_drop(int fd);               // drops what was typed and not read
 void csys_terminal_catch_signals(void);
 unsigned csys_terminal_release_signals(void);  // bit n = signal n arrived meanwhile
 int csys_terminal_wait(int fd);  // for a key, or -EINTR for a signal

@@ -70,16 +70,25 @@ extension Desk {
         guard try confirm(key, values) else { throw Failure(.usage, "usage.cancelled", next: "next.nothing") }
     }
 
+    /// The lines of a text, until one is a full stop only.
+    func lines(_ person: any Person, isWhole: (String) -> Bool = { _ in false }) throws(Failure) -> [String] {
+        do throws(SystemError) { return try person.lines("> ", isWhole: isWhole) } catch {
+            throw Self.unread(error)
+        }
+    }
+
+    private static func unread(_ error: SystemError) -> Failure {
+        switch error.code {
+        case SystemError.tooBig: .usage("usage.lineTooLong")
+        case SystemError.badMessage: .usage("usage.notText")
+        default: Failure(.usage, "usage.cancelled", next: "next.nothing")
+        }
+    }
+
     /// A line without white space around it.
     func answer(_ person: any Person, _ prompt: String) throws(Failure) -> String {
         let line: String
-        do throws(SystemError) { line = try person.line(prompt) } catch {
-            switch error.code {
-            case SystemError.tooBig: throw .usage("usage.lineTooLong")
-            case SystemError.badMessage: throw .usage("usage.notText")
-            default: throw Failure(.usage, "usage.cancelled", next: "next.nothing")
-            }
-        }
+        do throws(SystemError) { line = try person.line(prompt) } catch { throw Self.unread(error) }
         var words = line[...]
         while words.first?.isWhitespace == true { words.removeFirst() }
         while words.last?.isWhitespace == true { words.removeLast() }

@@ -28,6 +28,11 @@ protocol Person: AnyObject {
     func secret(_ prompt: String) throws(SystemError) -> SecretBytes
     /// Asks for a line.
     func line(_ prompt: String) throws(SystemError) -> String
+    /// Asks for the lines of a text, which may be pasted as a whole, until one is a full stop only.
+    /// - Parameter isWhole: Whether a first line is the whole answer, for example an empty one.
+    /// - Returns: The lines, without the full stop.
+    /// - Throws: `tooBig` for a line that the terminal cannot hand over whole.
+    func lines(_ prompt: String, isWhole: (_ first: String) -> Bool) throws(SystemError) -> [String]
     /// Shows text.
     func show(_ text: String)
     /// Columns and rows of the screen.
@@ -38,7 +43,6 @@ protocol Person: AnyObject {
 final class TerminalPerson: Person {
     private let terminal: Terminal
     private static let secretByteCountMax = 1024
-    private static let lineByteCountMax = 16_384
 
     /// - Throws: when the process has no terminal.
     init() throws(SystemError) { terminal = try Terminal() }
@@ -52,7 +56,29 @@ final class TerminalPerson: Person {
     }
 
     func line(_ prompt: String) throws(SystemError) -> String {
-        try terminal.readLine(prompt: prompt, byteCountMax: Self.lineByteCountMax)
+        try whole(try terminal.readLine(prompt: prompt))
+    }
+
+    func lines(
+        _ prompt: String, isWhole: (_ first: String) -> Bool
+    ) throws(SystemError) -> [String] {
+        // What is pasted beyond the end of the text belongs to nothing.
+        defer { terminal.dropTyped() }
+        var lines: [String] = []
+        while true {
+            let line = try whole(try terminal.readLine(prompt: prompt, keepsRest: true))
+            if line == "." { return lines }
+            lines.append(line)
+            if lines.count == 1, isWhole(line) { return lines }
+        }
+    }
+
+    /// Of a longer line the kernel has dropped the rest.
+    private func whole(_ line: String) throws(SystemError) -> String {
+        guard line.utf8.count < Terminal.lineByteCountMax else {
+            throw SystemError("line", SystemError.tooBig)
+        }
+        return line
     }
 
     func show(_ text: String) { _ = try? terminal.write(text) }

@@ -27,6 +27,9 @@ struct SessionFile: Equatable {
     /// Whether the person calls herself so: case and accents do not count.
     func isOf(_ name: String) -> Bool { Fold.fold(user) == Fold.fold(name) }
 
+    /// Whether the name begins so: the first name will do where there is only one.
+    func begins(_ name: String) -> Bool { Fold.fold(user).hasPrefix(Fold.fold(name)) && !name.isEmpty }
+
     private var json: JSON {
         var members: [String: JSON] = [
             "socket": .string(socket), "fingerprint": .string(fingerprint), "user": .string(user),
@@ -97,13 +100,17 @@ enum SessionChoice {
         _ all: [SessionFile], socket: String, name: String?, terminal: Int32?
     ) throws(Failure) -> SessionFile {
         var fitting = all.filter { $0.socket == socket }
-        if let name { fitting = fitting.filter { $0.isOf(name) } }
+        if let name {
+            let exact = fitting.filter { $0.isOf(name) }
+            fitting = exact.isEmpty ? fitting.filter { $0.begins(name) } : exact
+        }
         let here = fitting.filter { $0.terminal == terminal }
         if !here.isEmpty { fitting = here }
         guard let first = fitting.first else {
             throw Failure(.locked, name == nil ? nil : "fail.noSuchSession", ["name": name ?? ""])
         }
-        guard fitting.count == 1 || (name != nil && here.isEmpty) else {
+        // Of one person's sessions at other terminals any is tried; of two people's none.
+        guard fitting.count == 1 || (name != nil && Set(fitting.map(\.user)).count == 1) else {
             let names = Set(fitting.map(\.user)).sorted().joined(separator: ", ")
             throw Failure(.usage, "usage.whichSession", ["names": names], next: "next.as")
         }

@@ -86,22 +86,15 @@ struct FormFilling {
     /// Several lines, ended by a line with a full stop only.
     private func text(_ field: Field, _ label: String, _ check: Check) throws(Failure) -> Step {
         person.show(label + " " + desk.texts.say("fill.lines") + "\n")
-        var lines: [String] = []
-        while true {
-            let line = try desk.answer(person, "> ")
-            if lines.isEmpty {
-                switch line {
-                case "": return .keep
-                case "-": return .remove
-                case "<": return .back
-                default: break
-                }
-            }
-            if line == "." { break }
-            lines.append(line)
+        let lines = try desk.lines(person) { ["", "-", "<"].contains($0) }
+        guard !lines.isEmpty else { return .end }
+        switch lines {
+        case [""]: return .keep
+        case ["-"]: return .remove
+        case ["<"]: return .back
+        default: break
         }
         let text = lines.joined(separator: "\n")
-        guard !lines.isEmpty else { return .end }
         let value: JSON =
             field.type == .sentences
             ? .array(Sentences.split(text).map { .string($0) }) : .string(text)

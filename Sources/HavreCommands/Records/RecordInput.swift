@@ -35,7 +35,8 @@ struct RecordInput {
         do throws(FormError) {
             _ = try form.check(values, today: today)
         } catch {
-            throw .invalid(error.field, error.rule.text(in: desk.language))
+            throw Failure.invalid(error.field, error.rule.text(in: desk.language)).advising(
+                "next.form", when: .invalid)
         }
     }
 

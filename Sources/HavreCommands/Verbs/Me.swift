@@ -83,6 +83,7 @@ struct Unlock: Verb {
         let user = said["user"]?.string ?? name
         let role = said["role"]?.string ?? ""
         try daemon.keep(answer, user: user, role: role)
+        try daemon.forgetEnded()
         try desk.screen.answer(answer.news(without: ["session"])) {
             let minutes = (said["idleSeconds"]?.int ?? 0) / 60
             let lines = [

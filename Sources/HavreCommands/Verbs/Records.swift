@@ -130,12 +130,7 @@ struct Note: Verb {
 
     private func typed(_ desk: Desk, _ person: any Person) throws(Failure) -> String {
         person.show(desk.texts.say("ask.note") + "\n")
-        var lines: [String] = []
-        while true {
-            let line = try desk.answer(person, "> ")
-            if line == "." { break }
-            lines.append(line)
-        }
+        let lines = try desk.lines(person)
         return try Self.text(Array(lines.joined(separator: "\n").utf8))
     }
 }
@@ -173,7 +168,10 @@ struct Edit: Verb {
             fields = try Input.json(from ?? "-")
         }
         parameters["fields"] = fields
-        let answer = try daemon.act("Edit", parameters)
+        let answer: Answer
+        do throws(Failure) { answer = try daemon.act("Edit", parameters) } catch {
+            throw error.advising("next.form", when: .invalid)
+        }
         if let form { return try Written.say(answer, form, fields, desk) }
         try desk.screen.answer(answer.news()) {
             desk.texts.say(

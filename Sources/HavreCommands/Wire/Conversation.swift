@@ -106,6 +106,19 @@ final class Conversation {
         session = file
     }
 
+    /// Forgets what other sessions of this terminal the daemon knows no more, for example because it was started anew:
+    /// they would only stand in the way of the one that is left.
+    func forgetEnded() throws(Failure) {
+        for file in try SessionFile.all(in: desk.places.runtime())
+        where file.socket == socket && file.terminal == desk.world.terminalSession && file != session {
+            do throws(Failure) {
+                _ = try send("Whoami", ["session": .string(file.token)], [], each: nil)
+            } catch {
+                if error.fault == .locked { try forget(file) }
+            }
+        }
+    }
+
     /// The session in use: the only one, or the one that `--as` names.
     func ownSession() throws(Failure) -> SessionFile {
         if let session { return session }
