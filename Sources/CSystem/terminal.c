@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <unistd.h>
 
 // One terminal a process: what was set before the prompt, and the signals that came during it.
 static struct termios before;
@@ -26,6 +27,8 @@ int csys_terminal_quiet(int fd, int echo, int keep) {
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &quiet) < 0 ? -errno : 0;
 }
 int csys_terminal_restore(int fd, int keep) {
+    // The rest of a paste comes a moment after its first line: it has to be there to be dropped unseen.
+    if (!keep) usleep(30000);
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &before) < 0 ? -errno : 0;
 }
 int csys_terminal_drop(int fd) { return tcflush(fd, TCIFLUSH) < 0 ? -errno : 0; }
