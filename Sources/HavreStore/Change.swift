@@ -33,6 +33,8 @@ package struct Change: Sendable {
 
     /// The most rows of one change.
     package static let rowCountMax = 4_096
+    /// The most areas, restrictions or keys of one change: its mark has to fit one padded size.
+    package static let areaCountMax = 1_000
     /// The largest draft in bytes.
     package static let entryByteCountMax = 64 << 10
 

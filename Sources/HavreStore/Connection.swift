@@ -9,8 +9,8 @@ internal import CSQLite
 final class Connection {
     private let handle: OpaquePointer
 
-    /// The longest value that is read or written: 4 MiB. The largest body is 2 MiB.
-    static let valueByteCountMax: Int32 = 4 << 20
+    /// The longest value that is read or written: 8 MiB. The largest body is 2 MiB, the largest cell of the gate 6 MiB.
+    static let valueByteCountMax: Int32 = 8 << 20
     /// How long a statement waits for a lock held by another connection.
     static let busyMilliseconds: Int32 = 5_000
 
@@ -109,8 +109,11 @@ final class Connection {
     }
 
     /// Moves the whole write-ahead log into the file and empties it, so that overwritten bytes are gone from both.
-    /// - Returns: false when a reader stood in the way for longer than the busy time.
-    func truncateLog() throws(SQLError) -> Bool {
+    /// - Parameter isPatient: false tries once, true for as long as the busy time.
+    /// - Returns: false when a reader stands in the way.
+    func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
+        if !isPatient { unsafe _ = sqlite3_busy_timeout(handle, 0) }
+        defer { if !isPatient { unsafe _ = sqlite3_busy_timeout(handle, Self.busyMilliseconds) } }
         var frames: Int32 = 0
         var moved: Int32 = 0
         let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, &frames, &moved)

@@ -39,7 +39,7 @@ struct GateCell: Sendable {
     var sealedKeys: [[UInt8]] = []
 
     private static let sealedKeyByteCount = Seal.overhead + 32
-    private static let keyCountMax = 10_000
+    private static let dataByteCountMax = 6 << 20
 
     init(_ table: Table, name: [UInt8], data: [UInt8], keys: [[UInt8]] = []) {
         self.table = table
@@ -70,16 +70,14 @@ struct GateCell: Sendable {
     static func open(_ value: [UInt8], tag: Identifier, _ gate: GateSealing) throws(StoreError) -> GateCell {
         do {
             var outer = ByteReader(value, field: "cell")
-            let sealed = try outer.prefixed(max: 1 << 20)
+            let sealed = try outer.prefixed(max: dataByteCountMax + 2_048)
             var inner = ByteReader(
                 try Seal.open(sealed, under: gate.key, gate.context("cell", tag.bytes)), field: "cell")
             guard let table = Table(rawValue: try inner.u8()) else { throw StoreError.tampered(.cell) }
             let name = try inner.prefixed(max: 1 << 10)
-            let data = try inner.prefixed(max: 1 << 20)
+            let data = try inner.prefixed(max: dataByteCountMax)
             try inner.finish()
-            guard outer.remaining % sealedKeyByteCount == 0,
-                outer.remaining <= keyCountMax * sealedKeyByteCount,
-                Self.tag(table, name, gate) == tag
+            guard outer.remaining % sealedKeyByteCount == 0, Self.tag(table, name, gate) == tag
             else { throw StoreError.tampered(.cell) }
             var keys: [[UInt8]] = []
             while outer.remaining > 0 { keys.append(try outer.bytes(sealedKeyByteCount)) }

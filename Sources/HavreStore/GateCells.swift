@@ -84,7 +84,7 @@ extension GateFile {
         let list = try decoding(.cell) { () throws(CodecError) in
             var reader = ByteReader(cell.data, field: "next")
             let list = try reader.list(max: 256) { reader throws(CodecError) in
-                try reader.prefixed(max: 1 << 20)
+                try reader.prefixed(max: NextStep.dataByteCountMax)
             }
             try reader.finish()
             return list

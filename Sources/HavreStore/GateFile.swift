@@ -2,7 +2,7 @@ internal import HavreCodec
 
 /// `gate.db`, through one connection. Used by one thread at a time.
 final class GateFile {
-    private let connection: Connection
+    let connection: Connection
     private let selectCell: Statement
     private let putCell: Statement
     private let deleteCell: Statement
@@ -139,7 +139,9 @@ final class GateFile {
         _ = try? rollbackStatement.run()
     }
 
-    func truncateLog() throws(SQLError) -> Bool { try connection.truncateLog() }
+    func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
+        try connection.truncateLog(isPatient: isPatient)
+    }
 
     /// SQLite's own look at the file, for checks.
     func isSound() throws(SQLError) -> Bool { try connection.textAnswer("PRAGMA quick_check(1)") == "ok" }

@@ -41,7 +41,8 @@ extension Store {
             // A panic that removed the old file meanwhile means the new one as well.
             if memory.with({ $0.isPanicked }) { try keyFiles.removeAuto() }
             // What lay under the old key must be gone from the file, not only unreadable.
-            _ = try database(.gateFile) { () throws(SQLError) in try leader.gate.truncateLog() }
+            _ = try database(.gateFile) { () throws(SQLError) in try leader.gate.truncateLog(isPatient: true)
+            }
         }
     }
 

@@ -167,12 +167,14 @@ extension Leader {
 
     /// Empties both write-ahead logs and removes files that no row names any more. What cannot be done now stays
     /// noted in the gate and is tried again.
-    func finishChores(_ keys: GateKeys) throws(StoreError) {
+    /// - Parameter isPatient: whether somebody waits for it, so that it is worth waiting for a reader.
+    func finishChores(_ keys: GateKeys, isPatient: Bool = true) throws(StoreError) {
         let chores = lag.noted
         guard !chores.isEmpty else { return }
         do throws(StoreError) {
             try blobs.remove(chores.blobs, from: .settled)
-            if chores.needsScrub, try !truncateLogs() { return }
+            lag.noted.blobs = []
+            if chores.needsScrub, try !truncateLogs(isPatient: isPatient) { return }
             CrashPoint.reach(.scrubbed)
             try inGateTransaction(isDecided: true) { () throws(SQLError) in
                 try gate.delete(.chores, [], keys.sealing)
@@ -186,10 +188,14 @@ extension Leader {
     }
 
     /// - Returns: false when another reader stands in the way.
-    private func truncateLogs() throws(StoreError) -> Bool {
+    private func truncateLogs(isPatient: Bool) throws(StoreError) -> Bool {
         longReads.interrupt()
-        let vaultDone = try database(.vaultFile) { () throws(SQLError) in try vault.truncateLog() }
-        let gateDone = try database(.gateFile) { () throws(SQLError) in try gate.truncateLog() }
+        let vaultDone = try database(.vaultFile) { () throws(SQLError) in
+            try vault.truncateLog(isPatient: isPatient)
+        }
+        let gateDone = try database(.gateFile) { () throws(SQLError) in
+            try gate.truncateLog(isPatient: isPatient)
+        }
         return vaultDone && gateDone
     }
 }

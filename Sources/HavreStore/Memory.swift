@@ -57,6 +57,8 @@ struct Memory {
     /// Whether the house and the users' rows were compared with their heads since the gate was opened or somebody
     /// else wrote.
     var isHouseVerified = false
+    /// Counts closings, so that an opening that was overtaken by one notices.
+    var closings: UInt64 = 0
     /// Whether `auto.key` must not be there: since a panic, until a supervisor opens the gate.
     var isPanicked = false
     /// Areas whose keys are being renewed: changes of them wait.

@@ -25,6 +25,12 @@ struct NextStep: Sendable {
     /// A key that is carried without being used.
     enum Carried: KeyRole {}
 
+    /// The most bytes of `data` in one change: 1 MiB.
+    static let dataByteCountMax = 1 << 20
+
+    /// How many keys it carries.
+    var keyCount: Int { areas.count + keys.count { $0.key != nil } + slots.count { $0.key != nil } }
+
     private static let listCountMax = 100_000
 
     /// What a change leaves for the gate; nil when its mark says everything.

@@ -58,9 +58,10 @@ extension Store {
     /// Opens the gate under GK: keys, what the ledger is ahead, chores.
     func enter(_ gate: Key<Role.Gate>, _ login: LoginKeys, _ next: StoreState) throws(StoreError) {
         do throws(StoreError) {
+            let closings = memory.with { $0.closings }
             try lead { leader throws(StoreError) in
                 let keys = try leader.openHouse(gate, login, vault)
-                try leader.bringForward(keys, readers, next)
+                try leader.bringForward(keys, readers, next, closings: closings)
             }
         } catch {
             closeGate(removingAuto: false)
@@ -74,10 +75,14 @@ extension Store {
     package func closeGate(removingAuto: Bool) {
         // First the file: whatever happens to this process from here on, no start opens the gate by itself.
         // What cannot be removed is tried again below.
-        if removingAuto {
-            memory.with { $0.isPanicked = true }
-            _ = try? keyFiles.removeAuto()
+        // From here on nothing new begins; then the file, so that whatever happens to this process no start opens the
+        // gate by itself.
+        memory.with { memory in
+            memory.closings += 1
+            if removingAuto { memory.isPanicked = true }
+            if memory.state == .serving || memory.state == .opening { memory.state = .closed }
         }
+        if removingAuto { _ = try? keyFiles.removeAuto() }
         // A commit under way goes on to its end with its own references; nobody waits for it longer than this.
         let isAlone = queue.when({ !$0.isLed }, withinMilliseconds: Self.closingMilliseconds) { queue in
             queue.isLed = true
@@ -116,7 +121,7 @@ extension Store {
         try lead { leader throws(StoreError) in
             try database(.gateFile) { () throws(SQLError) in
                 try leader.gate.deleteAllSlots()
-                _ = try leader.gate.truncateLog()
+                _ = try leader.gate.truncateLog(isPatient: true)
             }
         }
     }

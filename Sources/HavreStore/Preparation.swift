@@ -36,9 +36,12 @@ struct Preparation {
         for area in step.renewed { renewed[area] = try resealed(area, states, without: rows) }
         let (erased, blobs) = try erasedRows(states)
         let fresh = states.filter { step.newAreas.contains($0.key) || step.renewed.contains($0.key) }
+        let next = NextStep(change, areas: nextKeys, droppedBlobs: step.droppedBlobs + blobs)
+        guard (next?.data.count ?? 0) <= NextStep.dataByteCountMax else {
+            throw .invalid(rule: "a change leaves too much for the gate")
+        }
         return Prepared(
-            change: change, rows: rows, fresh: fresh, renewed: renewed, erased: erased,
-            next: NextStep(change, areas: nextKeys, droppedBlobs: step.droppedBlobs + blobs))
+            change: change, rows: rows, fresh: fresh, renewed: renewed, erased: erased, next: next)
     }
 
     // MARK: rules
@@ -46,7 +49,9 @@ struct Preparation {
     private func checkLimits() throws(StoreError) {
         guard change.entry.count <= Change.entryByteCountMax,
             change.puts.count + change.tombstones.count <= Change.rowCountMax,
-            change.expects.count <= Change.rowCountMax
+            change.expects.count <= Change.areaCountMax, step.newAreas.count <= Change.areaCountMax,
+            step.restricted.count + step.lifted.count <= Change.areaCountMax,
+            step.keys.count + step.slots.count <= Change.areaCountMax
         else { throw .invalid(rule: "a change is too large") }
         for put in change.puts {
             guard put.payload.count <= RowPut.payloadByteCountMax, put.blobs.count <= RowPut.blobCountMax
@@ -61,7 +66,8 @@ struct Preparation {
         let values = step.facts.values.compactMap { $0 } + step.quarantine.values.compactMap { $0 }
         guard names.allSatisfy({ $0.utf8.count <= GateStep.nameByteCountMax }),
             values.allSatisfy({ $0.count <= GateStep.valueByteCountMax }),
-            (step.certificate?.count ?? 0) <= GateStep.valueByteCountMax
+            (step.certificate?.count ?? 0) <= GateStep.valueByteCountMax,
+            step.quarantine.values.reduce(0, { $0 + ($1?.count ?? 0) + 32 }) <= GateStep.valueByteCountMax
         else { throw .invalid(rule: "a value of the gate is too long") }
         guard Set(step.newAreas).count == step.newAreas.count, Set(step.renewed).count == step.renewed.count,
             Set(step.erased).count == step.erased.count,

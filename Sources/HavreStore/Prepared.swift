@@ -56,7 +56,9 @@ final class Prepared: Sendable {
         self.renewed = renewed
         self.erased = erased
         self.next = next
-        weight = rows.reduce(change.entry.count + 512) { sum, row in
+        // What goes into one cell of the gate counts twice: a group must fit it.
+        let gate = next.map { 2 * ($0.data.count + 128 * $0.keyCount) } ?? 0
+        weight = rows.reduce(change.entry.count + 512 + gate) { sum, row in
             if case .sealed(let body) = row.body { return sum + row.content.payload.count + body.count + 512 }
             return sum + row.content.payload.count + 512
         }

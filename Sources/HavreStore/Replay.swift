@@ -7,7 +7,9 @@ extension Leader {
     /// Brings the gate forward to what the vault has decided: drops *next* of changes that are not in the ledger,
     /// replays the marks of entries that the gate does not know, does chores again. Then the state is `next`.
     /// - Throws: `.rolledBack` when the vault is behind the gate, or the marks do not lead from one to the other.
-    func bringForward(_ keys: GateKeys, _ readers: ReaderPool, _ next: StoreState) throws(StoreError) {
+    func bringForward(
+        _ keys: GateKeys, _ readers: ReaderPool, _ next: StoreState, closings: UInt64
+    ) throws(StoreError) {
         let rows = LedgerRows(readers: readers, seal: LedgerSeal(keys: keys))
         let (known, instant) = try gate.checkpoint(keys)
         let end = try readers.with { reader throws(StoreError) in
@@ -22,7 +24,8 @@ extension Leader {
         let checkpoint = journal.checkpoint()
         guard checkpoint.size == end else { throw .tampered(.checkpoint) }
         try finish(replay, checkpoint, known, keys)
-        memory.with { memory in
+        try memory.with { memory throws(StoreError) in
+            guard memory.closings == closings else { throw .closed }
             memory.keys = keys
             memory.checkpoint = checkpoint
             memory.instant = replay.instant
@@ -36,7 +39,7 @@ extension Leader {
         }
         restrictions = replay.restrictions
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
-        if !lag.noted.isEmpty { try finishChores(keys) }
+        if !lag.noted.isEmpty { try finishChores(keys, isPatient: false) }
     }
 
     private func replayEntries(

@@ -59,12 +59,13 @@ final class StepLog {
     /// Appends sealed lines and waits until they are on disk. A part of a line that a crash left is cut off first.
     func append(_ lines: [UInt8]) throws(StoreError) {
         let start = try wholeByteCount()
+        let isNew = try folder.status(of: name) == nil
         do throws(SystemError) {
             let file = try folder.directory.open(name, [.readWrite, .create])
             if try file.statSize() > start { try file.truncate(to: start) }
             try file.write(lines, at: start)
             try file.sync()
-            try folder.directory.sync()
+            if isNew { try folder.directory.sync() }
             end = start + UInt64(lines.count)
         } catch {
             // What was written is not known: look again before the next append.

@@ -133,8 +133,8 @@ package final class Store: Sendable {
         closeGate(removingAuto: false)
         // What is left in the write-ahead logs goes into the files, as far as nobody else reads them.
         lead { leader in
-            _ = try? leader.vault.truncateLog()
-            _ = try? leader.gate.truncateLog()
+            _ = try? leader.vault.truncateLog(isPatient: false)
+            _ = try? leader.gate.truncateLog(isPatient: false)
         }
         memory.with { memory in
             memory.close(.ended)
@@ -159,7 +159,7 @@ package final class Store: Sendable {
             guard let keys = memory.with({ $0.state == .serving ? $0.keys : nil }) else { return }
             // What fails here is still owed, and tried again with the next commit.
             if leader.lag.checkpoint || leader.lag.isUrgent { _ = try? leader.follow(keys) }
-            if !leader.lag.noted.isEmpty { _ = try? leader.finishChores(keys) }
+            if !leader.lag.noted.isEmpty { _ = try? leader.finishChores(keys, isPatient: false) }
         }
     }
 

@@ -2,7 +2,7 @@ internal import HavreCodec
 
 /// `vault.db` through the one connection that writes. Used by whoever leads.
 final class VaultWriter {
-    private let connection: Connection
+    let connection: Connection
     private let selectWrap: Statement
     private let insertItem: Statement
     private let updateItem: Statement
@@ -126,7 +126,9 @@ final class VaultWriter {
         _ = try? rollbackStatement.run()
     }
 
-    func truncateLog() throws(SQLError) -> Bool { try connection.truncateLog() }
+    func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
+        try connection.truncateLog(isPatient: isPatient)
+    }
 }
 
 /// `vault.db` through a connection that only reads. Used by one thread at a time.
