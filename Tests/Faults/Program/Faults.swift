@@ -13,6 +13,7 @@ enum Faults {
             case "make": try course.create()
             case "run": try course.run(to: count)
             case "speed": try Speed.run(course, threads: count, seconds: 3)
+            case "grow": try Speed.grow(course, rows: count)
             case "judge":
                 let judge = try Judge(course)
                 for fault in judge.faults { print(fault) }

@@ -64,6 +64,55 @@ enum Speed {
         return area
     }
 
+    /// `store-faults grow FOLDER SEED COUNT`: read and write in a small store, then with `count` rows, 1,000 an area.
+    static func grow(_ course: Course, rows: Int) throws {
+        let store = try Store.open(course.places, journal: ChainOnlyJournal())
+        var areas = [try filled(store)]
+        try readAndWrite(store, areas, "1,000 rows")
+        while areas.count < rows / 1_000 { areas.append(try filled(store)) }
+        for area in areas { store.forget(area) }
+        try readAndWrite(store, areas, "\(areas.count * 1_000) rows")
+        let start = Clock.nanoseconds()
+        store.close()
+        let again = try Store.open(course.places, journal: ChainOnlyJournal())
+        print("closed and open again: \(Double(Clock.nanoseconds() - start) / 1e6) ms")
+        again.close()
+    }
+
+    private static func filled(_ store: Store) throws -> Area {
+        let area = try make(store)
+        var fill = Change(operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
+        fill.expects = [Expectation(area: area, generation: 1, sequence: nil)]
+        fill.puts = (1..<1_000).map { _ in
+            RowPut(area: area, number: .appended, payload: [UInt8](repeating: 1, count: 300))
+        }
+        _ = try store.submit(fill)
+        return area
+    }
+
+    private static func readAndWrite(_ store: Store, _ areas: [Area], _ name: String) throws {
+        try measure("verify and read, " + name, 1, 2) { _ in
+            let area = areas[Random.below(areas.count)]
+            store.forget(area)
+            _ = try store.read(area, UInt64(Random.below(1_000)))
+        }
+        try measure("pinned row, " + name, 1, 2) { _ in
+            _ = try store.read(areas[Random.below(areas.count)], 0)
+        }
+        try measure("write, " + name, 1, 3) { _ in
+            let area = areas[Random.below(areas.count)]
+            guard let status = try store.area(area) else { return }
+            var change = Change(
+                operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
+            change.expects = [status.expectation(of: area)]
+            change.puts = [
+                RowPut(area: area, number: .at(0), payload: [1], isPinned: true),
+                RowPut(area: area, number: .at(status.count), payload: [UInt8](repeating: 1, count: 300)),
+            ]
+            _ = try store.submit(change)
+        }
+    }
+
     private static func renewals(_ store: Store) throws {
         let area = try make(store)
         var fill = Change(operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
