@@ -26,7 +26,8 @@ extension ExportScene {
     ) -> ExportRequest {
         ExportRequest(
             profile: profile, contact: contact, to: to, records: records ?? [statement],
-            withhold: (withhold ?? [(statement, "text", 1), (statement, "text", 2)]).map { ($0.0, $0.1, $0.2) },
+            withhold: (withhold ?? [(statement, "text", 1), (statement, "text", 2)])
+                .map { ($0.0, $0.1, $0.2) },
             namesPerson: namesPerson)
     }
 
@@ -132,7 +133,7 @@ extension ExportScene {
         #expect(scene.refusal(scene.request(records: [bare], withhold: [])) == "Invalid")
     }
 
-    @Test("A witness, a place and a protected name ask for a second person; her own name and number for redaction")
+    @Test("Witness, place and protected name ask for a second person; her own name and number for redaction")
     func kinds() throws {
         let scene = try ExportScene()
         _ = try scene.add(

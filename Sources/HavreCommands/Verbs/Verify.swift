@@ -38,7 +38,9 @@ struct Verify: Verb {
         }
         let verdict: BundleVerifier.Verdict =
             Self.isEncrypted(bytes)
-            ? try opened(bytes, desk) : BundleVerifier.verify(bytes, fingerprint: fingerprint)
+            ? try opened(bytes, desk)
+            : BundleVerifier.verify(
+                bytes, fingerprint: fingerprint, language: desk.language)
         if !verdict.isValid { desk.status = 5 }
         try desk.screen.answer(Self.json(verdict)) { text(verdict, desk) }
     }
@@ -59,7 +61,8 @@ struct Verify: Verb {
             } catch {
                 throw .usage("usage.identity")
             }
-            return BundleVerifier.verify(encrypted: bytes, identities: identities, fingerprint: fingerprint)
+            return BundleVerifier.verify(
+                encrypted: bytes, identities: identities, fingerprint: fingerprint, language: desk.language)
         }
         // Which of the two opens it stands in the file; a script names one.
         guard passphrase != nil || desk.person() != nil else {
@@ -72,7 +75,7 @@ struct Verify: Verb {
         } catch {
             throw Failure(.wrongPassphrase, "fail.bundlePassphrase", next: "next.again")
         }
-        return BundleVerifier.verify(archive, fingerprint: fingerprint)
+        return BundleVerifier.verify(archive, fingerprint: fingerprint, language: desk.language)
     }
 
     private static func json(_ verdict: BundleVerifier.Verdict) -> JSON {
