@@ -31,7 +31,8 @@ struct BundlePeerTests {
             let verdict = scene.verify(archive)
             #expect(verdict.isValid)
             try write(Age.encrypt(archive, to: [scene.identity.recipient]), "good-\(number).age")
-            let expected = JSON.array(verdict.records.map { ["form": .string($0.form), "fields": $0.fields] })
+            let expected = JSON.array(
+                verdict.records.map { ["form": .string($0.form), "fields": $0.fields] })
             try write(expected.encoded(), "good-\(number).json")
         }
         let original = try Unpacked(scene.archive())

@@ -231,13 +231,14 @@ extension ExportScene {
         #expect(verdict.isValid && verdict.records.map(\.form) == ["identification"])
         #expect(verdict.records.first?.fields["act"] == ["recruitment", "transport"])
         #expect(exported.disclosed.allSatisfy { $0.record == record })
-        #expect(exported.withheld.contains { $0.record == scene.statement && $0.field == "text" && $0.n == 3 })
+        let stays = exported.withheld.filter { $0.record == scene.statement && $0.field == "text" }
+        #expect(stays.map(\.n) == [0, 1, 2, 3])
     }
 }
 
 /// What the ledger knows of an export, and when.
 @Suite struct ExportEntryTests {
-    @Test("What is read has an entry, what is sent has one with recipient and digest; a preview sends nothing")
+    @Test("What is read has an entry, what is sent one with recipient and digest; a preview sends nothing")
     func entries() throws {
         let scene = try ExportScene()
         let before = try scene.entries("read").count
@@ -256,7 +257,7 @@ extension ExportScene {
         #expect(try scene.vault.auditVerify(against: nil).ok)
     }
 
-    @Test("Every refusal by the guard is an entry, and who meets too many waits: it answers no list of guesses")
+    @Test("Every refusal by the guard is an entry, and who meets too many waits")
     func refusals() throws {
         let scene = try ExportScene()
         for preview in [true, false] {
@@ -274,7 +275,7 @@ extension ExportScene {
         #expect(scene.refusal(scene.request(), by: scene.amina) == nil, "her colleague does not wait for it")
     }
 
-    @Test("An exporter who never wrote signs under a key of her own, certified in the case's chain, always the same")
+    @Test("An exporter who never wrote signs under a key of her own, certified in the chain once")
     func exporterKey() throws {
         let scene = try ExportScene()
         func authors() throws -> Int {
@@ -302,7 +303,8 @@ extension ExportScene {
             let selection = try scene.vault.select(scene.request(), .court, rows, inside)
             let builder = BundleBuilder(
                 selection: selection, profile: .court, language: .fr, recipient: "x",
-                date: scene.vault.today, fingerprint: inside.directory.fingerprint, person: "A", opening: .key)
+                date: scene.vault.today, fingerprint: inside.directory.fingerprint, person: "A",
+                opening: .key)
             return Parcel(
                 builder: builder, draft: try builder.draft(), contact: contact,
                 lock: .key(scene.identity.recipient))
