@@ -58,6 +58,12 @@ struct Export: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        do throws(Failure) { try prepare(desk) } catch {
+            throw error.advising("next.caseOrContact", when: .notFound)
+        }
+    }
+
+    private func prepare(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         var parameters: [String: JSON] = [
