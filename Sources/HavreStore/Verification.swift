@@ -112,13 +112,7 @@ extension Store {
     func forEachRow(
         _ area: Area, sequence: UInt64, _ body: (UInt64, RowContent) throws(StoreError) -> Void
     ) throws(StoreError) {
-        try verify(area)
-        let (state, digests) = try memory.with { memory throws(StoreError) in
-            guard let entry = memory.areas[area], let state = entry.state, let digests = entry.digests,
-                state.sequence == sequence
-            else { throw .stale }
-            return (state, digests)
-        }
+        let (state, digests) = try verified(area, sequence: sequence)
         try inMoments(state.count) { reader, n throws(StoreError) in
             let wrap = try database(.row) { () throws(SQLError) in try reader.wrap(state.sealer.tag(n)) }
             guard let wrap, Hash.blake2b256(wrap) == digests[Int(n)] else {
@@ -126,6 +120,23 @@ extension Store {
                 throw isSame ? .tampered(.row) : .stale
             }
             try body(n, try state.sealer.open(wrap, n))
+        }
+    }
+
+    /// What an area's rows are compared with. Somebody else may close the case in between: it is verified again.
+    private func verified(
+        _ area: Area, sequence: UInt64
+    ) throws(StoreError) -> (state: AreaState, digests: [Digest]) {
+        while true {
+            try verify(area)
+            let found = try memory.with { memory throws(StoreError) -> (AreaState, [Digest])? in
+                guard let entry = memory.areas[area], let state = entry.state, state.sequence == sequence
+                else {
+                    throw .stale
+                }
+                return entry.digests.map { (state, $0) }
+            }
+            if let found { return found }
         }
     }
 }
