@@ -126,10 +126,19 @@ package struct Directory: Sendable {
         areas[area]?.first { $0.generation == generation }
     }
 
+    /// The older entries of the same human, the newest first: a reset that nobody confirmed may lie between.
+    package func former(_ person: Identifier) -> [Identifier] {
+        var found: [Identifier] = []
+        var person = person
+        while let older = members[person]?.resets {
+            found.append(older)
+            person = older
+        }
+        return found
+    }
+
     /// The first entry of the human behind an entry: a reset gives somebody new keys, not a second voice.
     package func human(_ person: Identifier) -> Identifier {
-        var person = person
-        while let older = members[person]?.resets { person = older }
-        return person
+        former(person).last ?? person
     }
 }

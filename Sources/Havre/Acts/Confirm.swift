@@ -16,7 +16,30 @@ extension Vault {
     ) throws(HavreError) -> (name: String, role: String) {
         guard Policy.decide(.confirm, role: session.role) == .allowed else { throw .notGranted }
         let name = try accessing { () throws(AccessError) in try StaffName(typed) }
-        let member = try commit(event("staff confirm", session)) { draft, event throws(HavreError) in
+        let member =
+            if let known = try confirmed(name, words, session) { known } else {
+                try confirmEntry(name, words, session)
+            }
+        try handOver(to: member, session)
+        return (member.name.shown, member.role.rawValue)
+    }
+
+    /// Somebody who was confirmed with these words before and replaces somebody: the handing over of her cases, which
+    /// may have been cut short, goes on.
+    private func confirmed(
+        _ name: StaffName, _ words: String, _ session: Session
+    ) throws(HavreError) -> Member? {
+        guard let member = try directory(session).member(named: name), member.state == .active,
+            member.resets != nil, let entry = member.entry, SixWords.matches(words, digest: entry)
+        else { return nil }
+        return member
+    }
+
+    /// The confirmation alone, as one change.
+    func confirmEntry(
+        _ name: StaffName, _ words: String, _ session: Session
+    ) throws(HavreError) -> Member {
+        try commit(event("staff confirm", session)) { draft, event throws(HavreError) in
             let directory = try self.directory(session)
             guard let member = directory.member(named: name), member.state == .unconfirmed,
                 let entry = member.entry
@@ -36,8 +59,6 @@ extension Vault {
             event.subject = member.name.shown
             return member
         }.answer
-        if let old = member.resets { try handOver(from: old, to: member, session) }
-        return (member.name.shown, member.role.rawValue)
     }
 
     /// Boxes the secrets of the house's areas to a new member.
@@ -55,16 +76,21 @@ extension Vault {
         }
     }
 
-    /// Gives the new keys of a person what her old ones had, case by case, from custody.
-    private func handOver(
-        from old: Identifier, to member: Member, _ session: Session
-    ) throws(HavreError) {
+    /// Gives the new keys of a person what her old ones had, case by case, from custody: her own cases, those that she
+    /// stands in for, and what she was granted. What is done already is left as it is.
+    private func handOver(to member: Member, _ session: Session) throws(HavreError) {
+        let former = try directory(session).former(member.person)
+        guard !former.isEmpty else { return }
         for caseID in house.with({ Array($0.custody.keys).sorted() }) {
             try file(caseID).writing.with { _ throws(HavreError) in
                 let (_, chain, _) = try custody(caseID, session)
-                if chain.owner == old {
-                    try assign(caseID, owner: member.person, backup: chain.backup, session)
-                } else if let held = chain.grants[old]?.grant {
+                let owner = former.contains(chain.owner) ? member.person : chain.owner
+                let backup = chain.backup.map { former.contains($0) ? member.person : $0 }
+                if owner != chain.owner || backup != chain.backup {
+                    try assign(caseID, owner: owner, backup: backup == owner ? nil : backup, session)
+                }
+                for old in former {
+                    guard let held = chain.grants[old]?.grant else { continue }
                     try succeed(held, member, caseID, session)
                 }
             }
@@ -72,31 +98,40 @@ extension Vault {
         }
     }
 
-    /// The removal of the old keys and the grant to the new ones: two changes of one case.
+    /// The grant to the new keys and the removal of the old ones: two changes of one case, in this order, so that a
+    /// crash between them forgets nothing.
     private func succeed(
         _ held: CaseLink.Grant, _ member: Member, _ caseID: Identifier, _ session: Session
     ) throws(HavreError) {
-        let directory = try directory(session)
-        guard let old = directory.members[held.person], let keys = member.keys else { throw .tampered }
+        let chain = try custody(caseID, session).chain
+        if held.until >= today, chain.owner != member.person, chain.grants[member.person] == nil {
+            try give(held, to: member, caseID, session)
+        }
+        guard let old = try directory(session).members[held.person] else { throw .tampered }
         _ = try commit(event("revoke", session)) { draft, event throws(HavreError) in
             event.caseID = caseID
             event.subject = old.name.shown
             return try self.remove(old, caseID, &draft, event.time, session)
         }
-        guard held.until >= today else { return }
+    }
+
+    private func give(
+        _ held: CaseLink.Grant, to member: Member, _ caseID: Identifier, _ session: Session
+    ) throws(HavreError) {
+        guard let keys = member.keys else { throw .tampered }
         _ = try commit(event("grant", session)) { draft, event throws(HavreError) in
             let (secrets, chain, _) = try self.custody(caseID, session)
+            let directory = try self.directory(session)
             let matter = CaseLink.grant(
                 CaseLink.Grant(
                     person: member.person, keys: keys, compartments: held.compartments, rights: held.rights,
                     until: held.until, purpose: "handover"))
             let statement = try self.append(
-                matter, to: chain, secrets, try self.directory(session), &draft, session, event.time)
+                matter, to: chain, secrets, directory, &draft, session, event.time)
             let given = Set(held.compartments).union([.roster]).map(\.rawValue)
             let box = try Mail.seal(
                 secrets.newest.filter { given.contains($0.key) }, of: caseID, link: statement.digest,
-                to: keys,
-                from: session.person, directory: try self.directory(session))
+                to: keys, from: session.person, directory: directory)
             try draft.append(.mail(area: caseID), body: .sealed(box), to: self.ring(of: member.person))
             event.caseID = caseID
             event.code = chain.code

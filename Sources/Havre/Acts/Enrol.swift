@@ -61,7 +61,6 @@ extension Vault {
             vault: id, salt: salt, parameters: parameters, hasKeyFile: keyFile != nil, keks: keks)
         let entry = try enter(person, account, invitation, row, code, secrets)
         try indexHouse()
-        house.with { $0.accounts[account.nameKey] = $0.accounts[account.nameKey] }
         return Enrolled(
             name: member.name.shown, role: member.role.rawValue,
             words: SixWords.spell(entry.bytes, in: language).joined(separator: " "))
@@ -121,7 +120,11 @@ extension Vault {
             if let old = directory.members[invitation.person].flatMap({ member -> Identifier? in
                 if case .invited(let code) = member.state { code.resets } else { nil }
             }) {
-                draft.step { $0.restricted.append(Restriction(.freeze, area: .house, person: old)) }
+                draft.step { step in
+                    step.restricted.append(Restriction(.freeze, area: .house, person: old))
+                    // Her old passphrase and a copy of the device key must not open the gate either.
+                    step.slots[old] = .some(nil)
+                }
             }
             return statement.digest
         }.answer
