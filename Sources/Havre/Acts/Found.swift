@@ -132,6 +132,8 @@ extension Vault {
         _ passphrase: borrowing SecretBytes, salt: [UInt8], _ parameters: Passphrase.Parameters
     ) throws(HavreError) -> Passphrase.Stretched {
         do throws(SecretError) { return try Passphrase.stretch(passphrase, salt: salt, parameters) } catch {
+            // The machine has not the memory for Argon2id now: no word about the passphrase.
+            guard error != .memory else { throw .busy }
             throw .invalid(
                 field: "passphrase", rule: "must have 1 to 1024 bytes of text without control characters")
         }

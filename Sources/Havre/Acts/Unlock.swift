@@ -57,7 +57,7 @@ extension Vault {
         if store.state == .serving {
             session = try admit(account, root)
         } else {
-            session = try openGate(account, root)
+            session = try openGate(account, at: row, root)
         }
         account.reseal(opened, vault: id, kek: keks[opened.position])
         try remember(session, account, row, root)
@@ -89,21 +89,23 @@ extension Vault {
             do throws(HavreError) {
                 let stretched = try Self.stretch(passphrase, salt: account.salt, account.parameters)
                 return Self.keks(stretched, keyFile: keyFile, person: account.person)
-            } catch { throw .wrongPassphrase }
+            } catch { throw error == .busy ? error : .wrongPassphrase }
         }
     }
 
     /// Opens a closed house with a supervisor's slot. The gate stays open, and `auto.key` is written, only if she is
     /// admitted as the stores stand now: a frozen supervisor, or one who was removed, opens nothing.
-    private func openGate(
-        _ account: Account, _ root: RootKeys
-    ) throws(HavreError) -> Session {
+    func openGate(_ account: Account, at row: UInt64, _ root: RootKeys) throws(HavreError) -> Session {
         var session: Session?
         var refusal: HavreError?
         do throws(StoreError) {
             try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
                 do throws(HavreError) {
                     try indexHouse()
+                    // What was read while the gate was closed might have been an older row.
+                    guard case .account(account) = try self.row(row, in: .login).facts else {
+                        throw .tampered
+                    }
                     session = try admit(account, root)
                     return true
                 } catch {

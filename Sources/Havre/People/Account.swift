@@ -85,8 +85,10 @@ extension Account {
         return found
     }
 
-    /// Seals everything afresh: the slot that opened, random bytes for the other one.
+    /// Seals everything afresh: the slot that opened, random bytes for the other one. Of two copies of the row nobody
+    /// can tell which slot was used in between.
     mutating func reseal(_ opened: Opened, vault: Identifier, kek: Key<Role.KEK>) {
+        slots[1 - opened.position] = Random.bytes(Self.slotByteCount)
         slots[opened.position] = Self.slot(
             root: opened.root, position: opened.position, vault: vault, person: person, kek: kek)
     }
