@@ -99,6 +99,17 @@ import Testing
         #expect(office.vault.openCases(office.amina).isEmpty)
     }
 
+    @Test("A case that is closed stays closed, also when its secrets were renewed while it was open")
+    func closed() throws {
+        let office = try Office()
+        try office.grant(["evidence"])
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        try office.vault.close(case: office.code, office.amina)
+        #expect(throws: HavreError.notOpen) {
+            try office.vault.show(case: office.code, record: nil, version: nil, office.amina)
+        }
+    }
+
     @Test("A smaller grant, alone or after a removal, does not give back what the larger one had")
     func smaller() throws {
         for removesFirst in [false, true] {

@@ -40,11 +40,13 @@ extension Vault {
 
     /// Forgets one case's keys in a session.
     package func close(case code: String, _ session: Session) throws(HavreError) {
-        guard let caseID = try caseID(code), session.opened.with({ $0.cases[caseID] }) != nil else {
-            _ = try inside(code, session)
-            return
+        guard let caseID = try caseID(code) else { throw .notFound }
+        let wasOpen = session.opened.with { state in
+            // A case whose secrets were renewed meanwhile would open again with the next act.
+            let reopening = state.reopening.removeValue(forKey: caseID) != nil
+            return state.cases.removeValue(forKey: caseID) != nil || reopening
         }
-        session.opened.with { $0.cases[caseID] = nil }
+        if !wasOpen { _ = try inside(code, session) }
     }
 
     /// A purpose is one of the codes or, from scripts, a short text.

@@ -84,8 +84,11 @@ extension Vault {
         }
         var items: [HistoryItem] = []
         var before: [String: JSON] = [:]
+        var previous: Digest?
         for row in versions {
             let text = try read(row, inside)
+            guard text.previous == previous else { throw .tampered }
+            previous = text.digest
             let fields = text.fields.object ?? [:]
             let changed = Set(fields.keys).union(before.keys).filter { fields[$0] != before[$0] }
             items.append(
