@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 // One terminal a process: what was set before the prompt, and the signals that came during it.
@@ -18,20 +20,58 @@ static sigset_t old_mask;
 
 const unsigned csys_stop_signals = 1u << SIGTSTP | 1u << SIGTTIN | 1u << SIGTTOU;
 
+static long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+}
+
+// Drops unseen what still comes, until nothing has come for a moment: the rest of a paste travels behind its first
+// line, through a network perhaps. A terminal that marks its pastes says where one ends, and that is waited for.
+static void settle(int fd, int in_paste) {
+    static const char end[] = "\033[201~";
+    enum { moment = 30, patience = 1000, limit = 3000 };
+    struct termios raw;
+    if (tcgetattr(fd, &raw) < 0) return;
+    // Without lines: a rest that ends in no newline is there as well. ISIG stays, so that ^C is heard.
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    if (tcsetattr(fd, TCSANOW, &raw) < 0) return;
+    size_t found = 0;
+    long until = milliseconds() + limit;
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    while (milliseconds() < until && poll(&one, 1, in_paste ? patience : moment) > 0) {
+        char part[256];
+        long count = read(fd, part, sizeof part);
+        for (long i = 0; in_paste && i < count; i++) {
+            found = part[i] == end[found] ? found + 1 : part[i] == end[0];
+            if (end[found] == 0) in_paste = 0;
+        }
+        explicit_bzero(part, sizeof part);
+        if (count <= 0) return;
+    }
+}
+
 int csys_terminal_quiet(int fd, int echo, int keep) {
     if (tcgetattr(fd, &before) < 0) return -errno;
     struct termios quiet = before;
     quiet.c_lflag |= ICANON | ISIG;
     quiet.c_iflag |= ICRNL;
     if (!echo) quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    if (!keep) tcflush(fd, TCIFLUSH);  // also what the driver has not handed over yet; TCSAFLUSH leaves that
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &quiet) < 0 ? -errno : 0;
 }
-int csys_terminal_restore(int fd, int keep) {
-    // The rest of a paste comes a moment after its first line: it has to be there to be dropped unseen.
-    if (!keep) usleep(30000);
+int csys_terminal_restore(int fd, int keep, int in_paste) {
+    if (!keep) settle(fd, in_paste);
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &before) < 0 ? -errno : 0;
 }
-int csys_terminal_drop(int fd) { return tcflush(fd, TCIFLUSH) < 0 ? -errno : 0; }
+int csys_terminal_drop(int fd) {
+    struct termios now;
+    if (tcgetattr(fd, &now) < 0) return -errno;
+    settle(fd, 0);
+    return tcsetattr(fd, TCSAFLUSH, &now) < 0 ? -errno : 0;
+}
 
 static void note(int signal) {
     arrived[signal] = 1;

@@ -39,10 +39,11 @@ package enum Process {
         return unsafe name.withCString { unsafe csys_group_id($0, &gid) } == 0 ? gid : nil
     }
 
-    /// Terminal session (getsid) of a process; nil when it is gone.
+    /// Terminal session (getsid) of a process, 0 for one that began outside of this container; nil when the process is
+    /// gone.
     package static func terminalSession(of pid: Int32) -> Int32? {
         let session = csys_session(pid)
-        return session > 0 ? session : nil
+        return session >= 0 ? session : nil
     }
 
     /// Files made from now on are closed to others unless their mode is set on purpose.

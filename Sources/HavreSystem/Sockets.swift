@@ -35,7 +35,8 @@ package struct Peer: Sendable, Equatable {
         let session = csys_session(pid)
         // The number is taken from a pid; it counts only if that process has not ended meanwhile, for then the
         // pid may be somebody else's. A descriptor of a process becomes readable when it ends.
-        guard session > 0, csys_poll(process.raw, 0) == 0 else { return nil }
+        // 0 stands for every session that began outside of this container: one like any other, and not ours.
+        guard session >= 0, csys_poll(process.raw, 0) == 0 else { return nil }
         return session
     }
 }

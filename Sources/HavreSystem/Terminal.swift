@@ -51,7 +51,16 @@ package struct Terminal: ~Copyable {
     }
 
     /// Drops what was typed or pasted and not read, so that it cannot become a command.
-    package borrowing func dropTyped() { csys_terminal_drop(tty.raw) }
+    package borrowing func dropTyped() {
+        csys_terminal_catch_signals()
+        csys_terminal_drop(tty.raw)
+        Self.raise(csys_terminal_release_signals())
+    }
+
+    /// The signals that came while they were held back take their usual effect now.
+    private static func raise(_ arrived: UInt32) {
+        for number in 1..<Int32(32) where arrived & (1 << UInt32(number)) != 0 { csys_raise(number) }
+    }
 
     /// Shows text. Stored text must have been escaped before.
     package borrowing func write(_ text: String) throws(SystemError) { try tty.write([UInt8](text.utf8)) }
@@ -78,12 +87,15 @@ package struct Terminal: ~Copyable {
             if quiet < 0, quiet != -SystemError.interrupted {
                 line = .failed(SystemError("terminal", -quiet))
             } else if quiet == 0 {
-                line = takeLine(prompt, into: &span)
-                csys_terminal_restore(tty.raw, keepsRest ? 1 : 0)
-                if !echo { _ = try? write("\n") }
+                var isInPaste = false
+                // A terminal that knows how marks its pastes: then their end is known, however slowly they come.
+                let marks = !echo && Process.environment("TERM") != "dumb"
+                line = takeLine((marks ? "\u{1B}[?2004h" : "") + prompt, into: &span, &isInPaste)
+                csys_terminal_restore(tty.raw, keepsRest ? 1 : 0, isInPaste ? 1 : 0)
+                if !echo { _ = try? write(marks ? "\u{1B}[?2004l\n" : "\n") }
             }
             let arrived = csys_terminal_release_signals()
-            for number in 1..<Int32(32) where arrived & (1 << UInt32(number)) != 0 { csys_raise(number) }
+            Self.raise(arrived)
             switch line {
             case .read(let count): return count
             case .tooLong: throw SystemError("terminal", SystemError.tooBig)
@@ -97,12 +109,22 @@ package struct Terminal: ~Copyable {
         }
     }
 
-    private borrowing func takeLine(_ prompt: String, into span: inout MutableRawSpan) -> Line {
+    /// The marks of a paste, six bytes each: `ESC [ 2 0 0 ~` before it, `ESC [ 2 0 1 ~` after.
+    private static let pasteBegin: UInt64 = 0x1B5B_3230_307E
+    private static let pasteEnd: UInt64 = 0x1B5B_3230_317E
+
+    private borrowing func takeLine(
+        _ prompt: String, into span: inout MutableRawSpan, _ isInPaste: inout Bool
+    ) -> Line {
         do throws(SystemError) { try write(prompt) } catch { return .failed(error) }
         var byte: UInt8 = 0
-        defer { unsafe withUnsafeMutableBytes(of: &byte) { unsafe csys_wipe($0.baseAddress!, 1) } }
+        // The last six bytes, to know a mark by.
+        var recent: UInt64 = 0
+        defer {
+            unsafe withUnsafeMutableBytes(of: &byte) { unsafe csys_wipe($0.baseAddress!, 1) }
+            unsafe withUnsafeMutableBytes(of: &recent) { unsafe csys_wipe($0.baseAddress!, 8) }
+        }
         var count = 0
-        var tooLong = false
         while true {
             if csys_terminal_interrupted() != 0 { return .interrupted }
             let waited = csys_terminal_wait(tty.raw)
@@ -112,13 +134,15 @@ package struct Terminal: ~Copyable {
             if got == -Int(SystemError.interrupted) { continue }
             if got < 0 { return .failed(SystemError("read", Int32(-got))) }
             if got == 0 { return .ended }
-            if byte == UInt8(ascii: "\n") { return tooLong ? .tooLong : .read(count) }
-            if count < span.byteCount {
-                span.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-                count += 1
-            } else {
-                tooLong = true
+            if byte == UInt8(ascii: "\n") { return count > span.byteCount ? .tooLong : .read(count) }
+            recent = (recent << 8 | UInt64(byte)) & 0xFFFF_FFFF_FFFF
+            if recent == Self.pasteBegin || recent == Self.pasteEnd {
+                isInPaste = recent == Self.pasteBegin
+                count -= 5
+                continue
             }
+            if count < span.byteCount { span.storeBytes(of: byte, toByteOffset: count, as: UInt8.self) }
+            count += 1
         }
     }
 }

@@ -59,22 +59,22 @@ func whichSession() throws {
     #expect(bench.run("--as zora whoami").status == 0)
 }
 
-@Test(
-    "The session of this terminal comes first; one of another terminal is only tried when there is none here")
+@Test("The session of this terminal comes first; one of another terminal is only taken when it is named")
 func terminals() throws {
     let all = [
         SessionFile(socket: "/s", fingerprint: "", user: "A", role: "", token: "there", terminal: 1),
         SessionFile(socket: "/s", fingerprint: "", user: "A", role: "", token: "here", terminal: 2),
         SessionFile(socket: "/t", fingerprint: "", user: "A", role: "", token: "elsewhere", terminal: 2),
     ]
-    func chosen(_ terminal: Int32?, socket: String = "/s") -> String? {
-        try? SessionChoice.choose(all, socket: socket, name: nil, terminal: terminal).token
+    func chosen(_ terminal: Int32?, socket: String = "/s", name: String? = nil) -> String? {
+        try? SessionChoice.choose(all, socket: socket, name: name, terminal: terminal).token
     }
     #expect(chosen(1) == "there")
     #expect(chosen(2) == "here")
     #expect(chosen(2, socket: "/t") == "elsewhere")
     #expect(chosen(2, socket: "/u") == nil)
-    #expect(chosen(3) == nil, "two of other terminals, none named")
+    #expect(chosen(3) == nil && chosen(3, socket: "/t") == nil, "none here, none named")
+    #expect(chosen(3, socket: "/t", name: "a") == "elsewhere")
 }
 
 @Test("What the daemon calls locked is forgotten here, except what another terminal may still use")

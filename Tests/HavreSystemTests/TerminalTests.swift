@@ -91,6 +91,33 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
+    @Test func aMarkedPasteIsWaitedForToItsEndHoweverSlowlyItComes() async {
+        await #expect(processExitsWith: .success) {
+            let screen = Screen()
+            let terminal = try Terminal(path: screen.path)
+            try Threads.spawn {
+                _ = screen.wait(for: "Passphrase: ")
+                screen.type("\u{1B}[200~correct horse\n")
+                usleep(200_000)
+                screen.type("rm -rf ")
+                usleep(200_000)
+                screen.type("everything\n\u{1B}[20")
+                usleep(200_000)
+                screen.type("1~")
+            }
+            #expect(try secret(terminal) == "correct horse")
+            for typed in ["\u{1B}[200~pasted\u{1B}[201~\n", "pa\u{1B}[200~ste\u{1B}[201~d\n"] {
+                try Threads.spawn {
+                    let shown = screen.wait(for: "Passphrase: ")
+                    #expect(!shown.contains("rm") && !shown.contains("everything"))
+                    screen.type(typed)
+                }
+                #expect(try secret(terminal) == "pasted")
+            }
+            #expect(screen.echoes)
+        }
+    }
+
     @Test func aPasteOfAKilobyteFitsAndALongerOneIsRefusedNotCut() async {
         await #expect(processExitsWith: .success) {
             let screen = Screen()

@@ -142,8 +142,9 @@ int csys_local_time(int64_t seconds, struct csys_local *_Nonnull local);
 // terminal.c
 // Sets echo and remembers what was set before; drops what was typed ahead unless keep is 1.
 int csys_terminal_quiet(int fd, int echo, int keep);
-int csys_terminal_restore(int fd, int keep);  // drops what was typed since, unless keep is 1
-int csys_terminal_drop(int fd);               // drops what was typed and not read
+// Drops what was typed since and what follows within a moment, unless keep is 1; the rest of a marked paste too.
+int csys_terminal_restore(int fd, int keep, int in_paste);
+int csys_terminal_drop(int fd);  // drops what was typed and not read, and what follows within a moment
 void csys_terminal_catch_signals(void);
 unsigned csys_terminal_release_signals(void);  // bit n = signal n arrived meanwhile
 int csys_terminal_wait(int fd);  // for a key, or -EINTR for a signal

@@ -93,8 +93,9 @@ struct SessionFile: Equatable {
 enum SessionChoice {
     /// - Parameters:
     ///   - name: What `--as` says.
-    ///   - terminal: The terminal session of this process. A session of another one is looked at only when there is
-    ///     none here: the daemon decides whether it serves it.
+    ///   - terminal: The terminal session of this process. A session of another one is taken only when it is named,
+    ///     and the daemon decides whether it serves it: after `lock` nobody works on unawares as a colleague who is
+    ///     unlocked in the next window of the same account.
     /// - Throws: `Locked` when there is none, `Usage` when there are several and none is named.
     static func choose(
         _ all: [SessionFile], socket: String, name: String?, terminal: Int32?
@@ -105,7 +106,7 @@ enum SessionChoice {
             fitting = exact.isEmpty ? fitting.filter { $0.begins(name) } : exact
         }
         let here = fitting.filter { $0.terminal == terminal }
-        if !here.isEmpty { fitting = here }
+        if name == nil || !here.isEmpty { fitting = here }
         guard let first = fitting.first else {
             throw Failure(.locked, name == nil ? nil : "fail.noSuchSession", ["name": name ?? ""])
         }
