@@ -45,9 +45,13 @@ package final class Vault: Sendable {
         vault: String, gate: String, deviceKey: String?, clock: Clock = .system
     ) throws(HavreError) {
         let journal = LedgerJournal()
-        let store = try storing { () throws(StoreError) in
-            try Store.open(
+        let store: Store
+        do throws(StoreError) {
+            store = try Store.open(
                 StorePlaces(vault: vault, gate: gate, deviceKey: deviceKey), journal: journal)
+        } catch {
+            // Nobody has said a passphrase yet: key files that do not belong together are not what was stored.
+            throw error == .wrongKey ? .tampered : HavreError(error)
         }
         self.init(store: store, journal: journal, clock: clock)
         try indexHouse()

@@ -43,7 +43,7 @@ enum MethodsKeeping {
             let vault = request.house.vault
             let report = try acting { () throws(HavreError) in try vault.check(session) }
             return Answer([
-                "ok": .bool(report.problems.isEmpty), "partial": .bool(report.isPartial),
+                "ok": .bool(report.problems.isEmpty && !report.isPartial), "partial": .bool(report.isPartial),
                 "problems": .array(
                     report.problems.prefix(1_000).map {
                         ["where": .string($0.place), "what": .string($0.what)]

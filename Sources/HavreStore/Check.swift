@@ -89,6 +89,7 @@ extension Store {
 
     /// What can be looked at with the gate closed: the users' rows, one by one.
     private func checkClosed(_ report: inout CheckReport) throws(StoreError) {
+        try checkKeyFiles(&report)
         guard memory.with({ $0.login != nil }) else { return }
         while true {
             do throws(StoreError) {
@@ -98,6 +99,22 @@ extension Store {
                 report.problems.append(StoreProblem(.row, area: .login, number: report.rowCount))
             }
             report.rowCount += 1
+        }
+    }
+}
+
+extension Store {
+    /// Closed although `auto.key` is there: it was damaged, or the gate has lost what it opens. What a panic left that
+    /// was cut short is no damage.
+    private func checkKeyFiles(_ report: inout CheckReport) throws(StoreError) {
+        guard try keyFiles.hasAuto(), let device = memory.with({ $0.device }), try !keyFiles.isAutoWiped()
+        else { return }
+        do throws(StoreError) {
+            _ = try keyFiles.openAuto(device)
+            report.problems.append(StoreProblem(.cell))
+        } catch {
+            guard error == .wrongKey else { throw error }
+            report.problems.append(StoreProblem(.keyFile))
         }
     }
 }

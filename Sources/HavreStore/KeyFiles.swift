@@ -93,6 +93,11 @@ struct KeyFiles: Sendable {
     /// Whether `auto.key` is there: without it a start ends closed.
     func hasAuto() throws(StoreError) -> Bool { try folder.status(of: StoreName.autoKey) != nil }
 
+    /// Whether `auto.key` holds nothing but what a panic overwrites it with.
+    func isAutoWiped() throws(StoreError) -> Bool {
+        try folder.read(StoreName.autoKey, byteCountMax: 4_096)?.allSatisfy { $0 == 0 } ?? true
+    }
+
     private func open<R>(
         _ name: String, _ device: Key<Role.Device>, _ context: Context
     ) throws(StoreError) -> Key<R> {

@@ -111,7 +111,14 @@ package final class Store: Sendable {
             if error == .notFound { return }
             throw error
         }
-        let login = LoginKeys(vault: vault, key: try keyFiles.openLogin(device))
+        let login: LoginKeys
+        do throws(StoreError) {
+            login = LoginKeys(vault: vault, key: try keyFiles.openLogin(device))
+        } catch {
+            // Burnt, with the device key elsewhere.
+            if error == .notFound { return }
+            throw error
+        }
         memory.with { memory in
             memory.device = device
             memory.login = login

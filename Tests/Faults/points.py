@@ -20,6 +20,7 @@ import tempfile
 
 import acts
 from house import House, Refused, Tracer, can_trace, expect, failures, skipped, tidy
+from scene import Scene
 
 CALLS = ["openat", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "rename", "renameat", "renameat2", "unlink",
          "unlinkat", "sendmsg", "sendto", "mkdirat", "linkat"]
@@ -42,7 +43,7 @@ class Course:
         if self.scene and self.used >= KILLS_PER_HOUSE:
             self.leave()
         if not self.scene:
-            self.scene = acts.Scene(House())
+            self.scene = Scene(House())
             self.used = 0
         return self.scene
 

@@ -182,7 +182,7 @@ func wrongVerdicts() throws {
             "check", "Check",
             ["ok": false, "partial": false, "problems": [["where": "row", "what": "changed"]]]
         ),
-        ("check", "Check", ["ok": true, "partial": true, "problems": []]),
+        ("check", "Check", ["ok": false, "partial": true, "problems": []]),
         ("audit verify", "AuditVerify", ["ok": false, "size": 1, "root": "ff"]),
     ]
     for (line, method, reply) in cases {

@@ -140,6 +140,29 @@ import Testing
         #expect(throws: StoreError.self) { try one.house.store.read(.login, 0) }
     }
 
+    @Test func `A closed gate is never called right, and a damaged key file is found`() throws {
+        let house = try House()
+        let auto = URL(filePath: house.path("gate/auto.key"))
+        let bytes = try Data(contentsOf: auto)
+        for (content, problem) in [
+            (bytes.dropLast(), StorePart.keyFile), (Data(bytes.reversed()), .keyFile),
+            // What a panic leaves that was cut short is no damage.
+            (Data(count: bytes.count), nil),
+        ] {
+            try house.restart { try content.write(to: auto) }
+            let report = try house.store.check()
+            #expect(house.store.state == .closed && report.isPartial && !report.isGood)
+            #expect(report.problems.map(\.part) == (problem.map { [$0] } ?? []))
+        }
+        try house.restart { try bytes.write(to: auto) }
+        #expect(try house.store.check().isGood)
+        let login = URL(filePath: house.path("gate/login.key"))
+        try FileManager.default.removeItem(at: login)
+        try house.restart()
+        #expect(house.store.state == .closed)
+        #expect(try house.store.check().isPartial)
+    }
+
     @Test func `Files are 0600 and folders 0700, whatever the umask`() throws {
         let before = umask(0)
         defer { umask(before) }

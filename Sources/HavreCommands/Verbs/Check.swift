@@ -5,14 +5,18 @@ import HavreWire
 
 /// What a check found, as both ways of checking say it.
 enum CheckText {
-    static func say(isRight: Bool, isPartial: Bool, problems: [JSON], _ desk: Desk) throws(Failure) {
-        if !isRight || isPartial { desk.status = 5 }
+    /// - Parameter isPartial: not everything could be looked at; then it is never called right.
+    static func say(isPartial: Bool, problems: [JSON], isRight: Bool = true, _ desk: Desk) throws(Failure) {
+        let isWhole = isRight && problems.isEmpty && !isPartial
+        if !isWhole { desk.status = 5 }
         let json: JSON = [
-            "ok": .bool(isRight), "partial": .bool(isPartial), "problems": .array(problems),
+            "ok": .bool(isWhole), "partial": .bool(isPartial), "problems": .array(problems),
         ]
         try desk.screen.answer(json) {
+            let isOnlyPartial = isPartial && problems.isEmpty
             var lines = [
-                desk.texts.say(isRight ? isPartial ? "say.checkPartial" : "say.checkRight" : "say.checkWrong")
+                desk.texts.say(
+                    isWhole ? "say.checkRight" : isOnlyPartial ? "say.checkPartial" : "say.checkWrong")
             ]
             for problem in problems {
                 let place = Text.escapedForTerminal(problem["where"]?.string ?? "")
@@ -45,8 +49,8 @@ struct Check: Verb {
         if let vault { return try offline(vault, desk) }
         let said = try desk.daemon().act("Check").parameters
         try CheckText.say(
-            isRight: said["ok"]?.bool == true, isPartial: said["partial"]?.bool != false,
-            problems: said["problems"]?.array ?? [], desk)
+            isPartial: said["partial"]?.bool != false, problems: said["problems"]?.array ?? [],
+            isRight: said["ok"]?.bool == true, desk)
     }
 
     private static func look(
@@ -74,11 +78,10 @@ struct Check: Verb {
             guard error == .tampered || error == .rolledBack else { throw Failure(error) }
             let what = desk.texts.say("fault." + error.name)
             return try CheckText.say(
-                isRight: false, isPartial: true,
-                problems: [["where": .string(path), "what": .string(what)]], desk)
+                isPartial: true, problems: [["where": .string(path), "what": .string(what)]], desk)
         }
         try CheckText.say(
-            isRight: found.problems.isEmpty, isPartial: found.isPartial,
+            isPartial: found.isPartial,
             problems: found.problems.map { ["where": .string($0.place), "what": .string($0.what)] }, desk)
     }
 }
