@@ -92,7 +92,8 @@ enum MethodsEvidence {
                 profile: try fields.string("profile", max: 64),
                 contact: try fields.string("contact", max: 1024),
                 to: try fields.optionalString("to", max: 256), records: records, withhold: withhold,
-                namesPerson: try fields.optionalBool("namePerson") ?? false),
+                namesPerson: try fields.optionalBool("namePerson") ?? false,
+                hasReceipts: try fields.optionalBool("noProofs").map { !$0 } ?? true),
             out: out, passphrase: try fields.optionalDescriptor("passphrase"), isPreview: isPreview)
     }
 

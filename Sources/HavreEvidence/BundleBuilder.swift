@@ -1,6 +1,7 @@
 package import HavreCodec
 import HavreFormats
 package import HavreForms
+import HavreLedger
 package import HavreSecrets
 
 /// Puts an evidence bundle together: a BagIt 1.0 bag in a ustar archive. See BUNDLE.md for what it proves.
@@ -97,14 +98,18 @@ package struct BundleBuilder: Sendable {
         /// The vault's attestation key, and the digest of the founding statement that names it.
         package let attestation: SigningKey
         package let founding: Digest
+        /// What the ledger says of each chosen record; nil for a bundle that does not speak of the ledger.
+        package let receipts: LedgerReceipts?
 
         package init(
-            exporter: SigningKey, authors: Set<VerifyKey>, attestation: SigningKey, founding: Digest
+            exporter: SigningKey, authors: Set<VerifyKey>, attestation: SigningKey, founding: Digest,
+            receipts: LedgerReceipts?
         ) {
             self.exporter = exporter
             self.authors = authors
             self.attestation = attestation
             self.founding = founding
+            self.receipts = receipts
         }
     }
 
@@ -115,6 +120,9 @@ package struct BundleBuilder: Sendable {
         let authors = Set(selection.chosen.map(\.source.content.source.header.keyID))
         let signers = keys.authors.filter { authors.contains(JWK.thumbprint($0)) }
         guard signers.count == authors.count else { throw .page(rule: "records of authors of this case") }
+        guard keys.receipts.map({ $0.proofs.count == selection.chosen.count }) ?? true else {
+            throw .page(rule: "a proof for each record")
+        }
         do throws(FormatError) {
             var bag = try BagDraft(
                 payload: draft.payload.map { BagFile(path: $0.path, $0.bytes) }, info: draft.info)
@@ -125,6 +133,7 @@ package struct BundleBuilder: Sendable {
                     author: key, founding: keys.founding, key: keys.attestation)
                 try bag.add(tag: BundleLayout.attestation(index + 1), text.bytes)
             }
+            if let receipts = keys.receipts { try Self.add(receipts, keys, to: &bag) }
             let statement = ExportStatement(
                 bag: bag.tagDigest, contact: recipient, profile: profile.rawValue, date: date,
                 fingerprint: fingerprint)
@@ -134,7 +143,17 @@ package struct BundleBuilder: Sendable {
             for file in bag.finished() + draft.payload {
                 bytes += try tar.file(path: BundleLayout.folder + file.path, file.bytes)
             }
-            return bytes + (try tar.finish())
+            return BundleLayout.padded(bytes + (try tar.finish()))
         } catch { throw .page(rule: "a bundle that can be read back") }
+    }
+
+    private static func add(
+        _ receipts: LedgerReceipts, _ keys: Keys, to bag: inout BagDraft
+    ) throws(FormatError) {
+        let text = try Attestation.issue(log: receipts.log, founding: keys.founding, key: keys.attestation)
+        try bag.add(tag: BundleLayout.log, text.bytes)
+        for (index, proof) in receipts.proofs.enumerated() {
+            try bag.add(tag: BundleLayout.proof(index + 1), proof.encoded)
+        }
     }
 }

@@ -1,6 +1,7 @@
 package import HavreCodec
 package import HavreFormats
 package import HavreForms
+import HavreLedger
 package import HavreSecrets
 
 /// Checks a bundle without a vault: the archive, the bag, the attestations, the signature of the whole, every record.
@@ -33,10 +34,12 @@ package struct BundleVerifier {
         package let fields: JSON
         /// How many values are disclosed.
         package let disclosedCount: Int
+        /// Where it stands in the vault's ledger; nil in a bundle that does not speak of the ledger.
+        package internal(set) var place: LedgerReceipts.Place?
     }
 
-    /// The largest bundle that is read (1 GiB).
-    package static let byteCountMax = 1 << 30
+    /// Of files that should be there, or should not, so many are named.
+    private static let pathCountMax = 100
 
     private let language: Language
     private var verdict = Verdict()
@@ -51,9 +54,12 @@ package struct BundleVerifier {
     package static func verify(
         _ archive: [UInt8], fingerprint: String? = nil, language: Language = .en
     ) -> Verdict {
-        verdict(in: language) { verifier throws(FormatError) in
-            try verifier.check(archive, fingerprint)
-        }
+        do throws(FormatError) {
+            var files = BundleFiles()
+            try files.update(archive)
+            try files.finish()
+            return verify(files, fingerprint: fingerprint, language: language)
+        } catch { return unreadable(error, language: language) }
     }
 
     /// Opens the age file with whichever identity fits, and checks what is in it.
@@ -61,9 +67,7 @@ package struct BundleVerifier {
         encrypted file: [UInt8], identities: [AgeIdentity], fingerprint: String? = nil,
         language: Language = .en
     ) -> Verdict {
-        verdict(in: language) { verifier throws(FormatError) in
-            try verifier.check(Age.decrypt(file, AgeDecryptor(identities: identities)), fingerprint)
-        }
+        verify(file, AgeDecryptor(identities: identities), fingerprint, language)
     }
 
     /// Opens the age file with a passphrase, and checks what is in it.
@@ -71,31 +75,46 @@ package struct BundleVerifier {
         encrypted file: [UInt8], passphrase: borrowing SecretBytes, fingerprint: String? = nil,
         language: Language = .en
     ) -> Verdict {
-        var verifier = BundleVerifier(language)
-        do throws(FormatError) {
-            let archive = try Age.decrypt(file, AgeDecryptor(passphrase: passphrase.clone()))
-            try verifier.check(archive, fingerprint)
-        } catch {
-            verifier.report(.unreadable, error)
+        verify(file, AgeDecryptor(passphrase: passphrase.clone()), fingerprint, language)
+    }
+
+    private static func verify(
+        _ file: [UInt8], _ decryptor: consuming AgeDecryptor, _ fingerprint: String?, _ language: Language
+    ) -> Verdict {
+        let archive: [UInt8]
+        do throws(FormatError) { archive = try Age.decrypt(file, decryptor) } catch {
+            return unreadable(error, language: language)
         }
+        return verify(archive, fingerprint: fingerprint, language: language)
+    }
+
+    /// The verdict on what is no bundle at all, or cannot be opened.
+    package static func unreadable(_ error: FormatError, language: Language) -> Verdict {
+        var verifier = BundleVerifier(language)
+        verifier.report(.unreadable, error)
         return verifier.verdict
     }
 
-    private static func verdict(
-        in language: Language, _ body: (inout BundleVerifier) throws(FormatError) -> Void
+    /// Checks the files of an archive that was read to its end.
+    package static func verify(
+        _ files: borrowing BundleFiles, fingerprint: String?, language: Language
     ) -> Verdict {
         var verifier = BundleVerifier(language)
-        do throws(FormatError) { try body(&verifier) } catch { verifier.report(.unreadable, error) }
+        verifier.check(files.all, files.kept, fingerprint)
         return verifier.verdict
     }
 
-    private mutating func check(_ archive: [UInt8], _ fingerprint: String?) throws(FormatError) {
-        let files = try Self.unpack(archive)
+    private mutating func check(_ all: [BagFile], _ files: [String: [UInt8]], _ fingerprint: String?) {
         let keys = attestedKeys(files)
-        checkBag(files, keys)
-        for path in paths(in: files, below: "data/records/") {
+        let log = attestedLog(files)
+        checkBag(all, files, keys)
+        for path in paths(in: files, below: BundleLayout.records) {
             do throws(FormatError) {
-                verdict.records.append(try Self.record(path, files[path] ?? [], keys))
+                let (record, jws) = try Self.record(path, files[path] ?? [], keys)
+                verdict.records.append(record)
+                guard let log else { continue }
+                let number = verdict.records.count - 1
+                verdict.records[number].place = place(of: path, jws, log, files)
             } catch {
                 report(.record, error, path)
             }
@@ -104,26 +123,17 @@ package struct BundleVerifier {
         if let fingerprint, verdict.fingerprint != fingerprint { report(.otherVault) }
     }
 
-    /// All files of the one folder.
-    private static func unpack(_ archive: [UInt8]) throws(FormatError) -> [String: [UInt8]] {
-        guard archive.count <= byteCountMax else { throw .tooLarge(field: "bundle", max: byteCountMax) }
-        var reader = TarReader()
-        var files: [String: [UInt8]] = [:]
-        var path = ""
-        for event in try reader.update(archive) {
-            switch event {
-            case .file(let name, _):
-                guard name.utf8.starts(with: BundleLayout.folder.utf8) else {
-                    throw .malformed(field: "archive", rule: "the folder evidence/ and nothing else")
-                }
-                path = String(decoding: name.utf8.dropFirst(BundleLayout.folder.utf8.count), as: UTF8.self)
-                files[path] = []
-            case .content(let bytes): files[path, default: []] += bytes
-            case .end: break
-            }
+    /// Where a record stands in the ledger, as its proof says.
+    private mutating func place(
+        of path: String, _ jws: [UInt8], _ log: VerifierKey, _ files: [String: [UInt8]]
+    ) -> LedgerReceipts.Place? {
+        let proof = BundleLayout.proof(of: path)
+        do throws(FormatError) {
+            return try LedgerReceipts.place(files[proof] ?? [], jws: jws, log: log)
+        } catch {
+            report(.proof, error, proof)
+            return nil
         }
-        try reader.finish()
-        return files
     }
 
     private func paths(in files: [String: [UInt8]], below folder: String) -> [String] {
@@ -134,7 +144,7 @@ package struct BundleVerifier {
     private mutating func attestedKeys(_ files: [String: [UInt8]]) -> [String: VerifyKey] {
         var keys: [String: VerifyKey] = [:]
         var fingerprints: Set<Digest> = []
-        for path in paths(in: files, below: Attestation.folder) {
+        for path in paths(in: files, below: Attestation.folder) where path != BundleLayout.log {
             do throws(FormatError) {
                 let content = try Attestation.read(files[path] ?? [])
                 fingerprints.insert(content.fingerprint)
@@ -151,23 +161,40 @@ package struct BundleVerifier {
         return keys
     }
 
+    /// The key of the ledger of the same vault; nil for a bundle that does not speak of the ledger.
+    private mutating func attestedLog(_ files: [String: [UInt8]]) -> VerifierKey? {
+        guard let bytes = files[BundleLayout.log] else { return nil }
+        do throws(FormatError) {
+            let (fingerprint, log) = try Attestation.readLog(bytes)
+            guard fingerprint.hex == verdict.fingerprint else { throw .notAuthentic }
+            return log
+        } catch {
+            report(.attestation, error, BundleLayout.log)
+            return nil
+        }
+    }
+
     /// The bag as its manifests and the exporter's signature say, with the files of a bundle and no other.
-    private mutating func checkBag(_ files: [String: [UInt8]], _ keys: [String: VerifyKey]) {
+    private mutating func checkBag(
+        _ all: [BagFile], _ files: [String: [UInt8]], _ keys: [String: VerifyKey]
+    ) {
+        let found = Set(all.map(\.path))
+        let hasLog = files[BundleLayout.log] != nil
         let expected = BundleLayout.paths(
-            recordCount: paths(in: files, below: "data/records/").count,
-            attestationCount: paths(in: files, below: Attestation.folder).count)
-        for path in files.keys.filter({ !expected.contains($0) }).sorted(by: Text.precedes) {
+            recordCount: paths(in: files, below: BundleLayout.records).count,
+            authorCount: paths(in: files, below: Attestation.folder).count - (hasLog ? 1 : 0),
+            hasProofs: hasLog)
+        for path in found.subtracting(expected).sorted(by: Text.precedes).prefix(Self.pathCountMax) {
             report(.stranger, path: path)
         }
-        for path in expected.filter({ files[$0] == nil }).sorted(by: Text.precedes) {
+        for path in expected.subtracting(found).sorted(by: Text.precedes).prefix(Self.pathCountMax) {
             report(.missing, path: path)
         }
         do throws(FormatError) {
-            let bag = try BagSummary(
-                files: files.map { BagFile(path: $0.key, $0.value) },
-                tags: files.filter { !$0.key.utf8.starts(with: BundleLayout.payload.utf8) })
+            let tags = files.filter { !$0.key.utf8.starts(with: BundleLayout.payload.utf8) }
+            let bag = try BagSummary(files: all, tags: tags)
             guard let bytes = files[BundleLayout.export] else { return }
-            try Self.checkWriting(files, bag)
+            try Self.checkWriting(tags, bag)
             let statement = try ExportStatement(bytes, keys: keys)
             guard statement.bag == bag.tagDigest(without: BundleLayout.export),
                 statement.fingerprint.hex == verdict.fingerprint
@@ -187,18 +214,15 @@ package struct BundleVerifier {
             try info.add(element.label, element.value)
         }
         var draft = try BagDraft(payload: bag.payload, info: info)
-        for (path, bytes) in files where path == BundleLayout.letter || path == BundleLayout.export {
-            try draft.add(tag: path, bytes)
-        }
-        for (path, bytes) in files where path.utf8.starts(with: Attestation.folder.utf8) {
-            try draft.add(tag: path, bytes)
-        }
+        // Without the files that the bag writes itself.
+        let own = Set(draft.finished().map(\.path))
+        for (path, bytes) in files where !own.contains(path) { try draft.add(tag: path, bytes) }
         for file in draft.finished() where files[file.path] != file.bytes { throw .notAuthentic }
     }
 
     private static func record(
         _ path: String, _ bytes: [UInt8], _ keys: [String: VerifyKey]
-    ) throws(FormatError) -> Record {
+    ) throws(FormatError) -> (record: Record, jws: [UInt8]) {
         let sdjwt = try SDJWT(parsing: bytes)
         guard let name = sdjwt.header.keyID, let key = keys[name] else { throw .notAuthentic }
         let content = try sdjwt.verify(key: key)
@@ -207,10 +231,11 @@ package struct BundleVerifier {
             claims["vct"]?.string == "urn:havre:record:1", let form = claims["form"]?.string,
             let fields = claims["fields"], fields.object != nil
         else { throw .malformed(field: "record", rule: "a record of a vault") }
-        return Record(
+        let record = Record(
             path: path, form: form, author: name, fields: fields,
             // Everything but the form, and the lists and rows around values.
             disclosedCount: Self.valueCount(fields))
+        return (record, sdjwt.jws)
     }
 
     private static func valueCount(_ json: JSON) -> Int {

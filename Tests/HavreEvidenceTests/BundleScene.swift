@@ -1,6 +1,7 @@
 import HavreCodec
 import HavreFormats
 import HavreForms
+import HavreLedger
 import HavreSecrets
 
 @testable import HavreEvidence
@@ -19,13 +20,21 @@ struct BundleScene {
     let founding = Hash.blake2b256(Random.bytes(32))
     let identity: AgeIdentity
     let records: [SourceRecord]
+    let ledger: SceneLedger
 
     var fingerprint: Digest { VaultFingerprint.of(founding: founding, attestation: attestation.publicKey) }
     var named: Set<Identifier> { Set(records.map(\.record)) }
     var keys: BundleBuilder.Keys {
         BundleBuilder.Keys(
             exporter: louis, authors: [amina.publicKey, louis.publicKey, SigningKey().publicKey],
-            attestation: attestation, founding: founding)
+            attestation: attestation, founding: founding, receipts: nil)
+    }
+
+    /// The keys with a receipt for each of the chosen records.
+    func keys(for selection: Selection) throws -> BundleBuilder.Keys {
+        BundleBuilder.Keys(
+            exporter: louis, authors: keys.authors, attestation: attestation, founding: founding,
+            receipts: try ledger.receipts(selection.chosen.map(\.source)))
     }
 
     init() throws {
@@ -59,6 +68,8 @@ struct BundleScene {
                     "relevance": "Shows where they slept.", "obtained_from": "Canary-Giver",
                 ], by: louis),
         ]
+        ledger = try SceneLedger(
+            records, fingerprint: VaultFingerprint.of(founding: founding, attestation: attestation.publicKey))
     }
 
     /// A record as the library signs one: every value a disclosure, with facts that never leave.
@@ -99,13 +110,66 @@ struct BundleScene {
             opening: .key)
     }
 
+    /// A bundle with receipts, or with other keys.
     func archive(withhold: Set<Part> = [], keys: BundleBuilder.Keys? = nil) throws -> [UInt8] {
-        let builder = try builder(select(withhold: withhold))
-        return try builder.archive(builder.draft(), keys ?? self.keys)
+        let selection = try select(withhold: withhold)
+        let builder = try builder(selection)
+        return try builder.archive(builder.draft(), keys ?? self.keys(for: selection))
     }
 
     func verify(_ archive: [UInt8]) -> BundleVerifier.Verdict {
         BundleVerifier.verify(archive, fingerprint: fingerprint.hex)
+    }
+}
+
+/// A ledger with the writes of a scene between other entries.
+struct SceneLedger {
+    let key = SigningKey()
+    let log: VerifierKey
+    private let tree: [Digest]
+    private let checkpoint: [UInt8]
+    private let openings: [Identifier: (index: Int, opening: LeafOpening)]
+
+    init(_ records: [SourceRecord], fingerprint: Digest, entryCount: Int = 700) throws {
+        let origin = "havre/\(fingerprint.hex)/0"
+        var tree = (0..<entryCount).map { _ in Hash.blake2b256(Random.bytes(32)) }
+        var openings: [Identifier: (index: Int, opening: LeafOpening)] = [:]
+        for (number, record) in records.enumerated() {
+            let index = 250 + 7 * number
+            let opening = try LeafOpening(
+                salt: Random.bytes(16), body: Hash.sha256(Random.bytes(9)), mark: Hash.sha256(Random.bytes(9))
+            )
+            tree[index] = try opening.leaf(jws: record.content.source.jws).hash
+            openings[record.record] = (index, opening)
+        }
+        var range = CompactRange()
+        for leaf in tree { range.append(leaf) }
+        checkpoint = try Checkpoint(origin: origin, size: tree.count, root: range.root).signed(by: key)
+        log = try VerifierKey(name: origin, key: key.publicKey)
+        self.tree = tree
+        self.openings = openings
+    }
+
+    func receipts(_ records: [SourceRecord]) throws -> LedgerReceipts {
+        LedgerReceipts(
+            log: log,
+            proofs: try records.map { record in
+                guard let found = openings[record.record] else { throw LedgerError.notAuthentic }
+                return try TlogProof(
+                    extra: found.opening.encoded, index: found.index,
+                    hashes: Proof.inclusion(index: found.index, size: tree.count, tiles: tile),
+                    checkpoint: checkpoint)
+            })
+    }
+
+    private func tile(_ level: Int, _ number: Int) throws(LedgerError) -> [Digest] {
+        var row = tree
+        for _ in 0..<level {
+            row = stride(from: 0, to: row.count - row.count % 256, by: 256).map {
+                Merkle.root(of: row[$0..<$0 + 256])
+            }
+        }
+        return Array(row.dropFirst(256 * number).prefix(256))
     }
 }
 
@@ -114,7 +178,9 @@ struct Unpacked {
     var files: [(path: String, bytes: [UInt8])] = []
 
     init(_ archive: [UInt8]) throws {
-        var reader = TarReader()
+        var limits = TarReader.Limits()
+        limits.trailingByteCountMax = archive.count
+        var reader = TarReader(limits: limits)
         for event in try reader.update(archive) {
             switch event {
             case .file(let path, _): files.append((path, []))
@@ -137,7 +203,7 @@ struct Unpacked {
         var tar = TarWriter()
         var bytes: [UInt8] = []
         for file in files { bytes += try tar.file(path: file.path, file.bytes) }
-        return bytes + (try tar.finish())
+        return BundleLayout.padded(bytes + (try tar.finish()))
     }
 
     /// The same files with manifests that fit them, as a forger would write them; what `change` gives is the payload and
@@ -167,7 +233,7 @@ struct Unpacked {
         for file in bag.finished() + payload.map({ ($0.key, $0.value) }) {
             bytes += try tar.file(path: "evidence/" + file.path, file.bytes)
         }
-        return bytes + (try tar.finish())
+        return BundleLayout.padded(bytes + (try tar.finish()))
     }
 }
 
@@ -176,6 +242,8 @@ extension [UInt8] {
     var layers: [[UInt8]] { Self.layers(of: self) }
 
     private static func layers(of bytes: [UInt8], depth: Int = 0) -> [[UInt8]] {
+        // The zeroes behind the end of an archive hold nothing.
+        let bytes = Array(bytes[...(bytes.lastIndex { $0 != 0 } ?? bytes.endIndex - 1)])
         guard depth < 3 else { return [bytes] }
         var found = [bytes]
         for run in bytes.split(whereSeparator: { !isBase64($0) }) where run.count >= 8 {

@@ -22,7 +22,7 @@ struct BundleTests {
             let withhold = Set(all.filter { $0 != kept && Int.random(in: 0..<16, using: &generator) < round })
             let selection = try scene.select(withhold: withhold)
             let builder = try scene.builder(selection)
-            let archive = try builder.archive(builder.draft(), scene.keys)
+            let archive = try builder.archive(builder.draft(), scene.keys(for: selection))
             let verdict = scene.verify(archive)
             #expect(verdict.isValid, "\(verdict.problems)")
             #expect(verdict.records.count == selection.chosen.count)
@@ -140,7 +140,7 @@ struct BundleTests {
     func otherVault() throws {
         let forger = BundleBuilder.Keys(
             exporter: scene.louis, authors: scene.keys.authors, attestation: SigningKey(),
-            founding: scene.founding)
+            founding: scene.founding, receipts: nil)
         // The forger writes our fingerprint on page, letter and statement, and vouches under a key of his own.
         let builder = try scene.builder(scene.select())
         let archive = try builder.archive(builder.draft(), forger)
@@ -201,7 +201,7 @@ struct BundleTests {
     func missingAuthor() throws {
         let only = BundleBuilder.Keys(
             exporter: scene.louis, authors: [scene.louis.publicKey], attestation: scene.attestation,
-            founding: scene.founding)
+            founding: scene.founding, receipts: nil)
         #expect(throws: EvidenceError.self) { try scene.archive(keys: only) }
     }
 

@@ -307,7 +307,7 @@ extension ExportScene {
                 opening: .key)
             return Parcel(
                 builder: builder, draft: try builder.draft(), contact: contact,
-                lock: .key(scene.identity.recipient))
+                lock: .key(scene.identity.recipient), hasReceipts: true)
         }
         let ready = try parcel()
         #expect(HavreError.name { _ = try scene.vault.send(ready, inside) } == nil)

@@ -98,6 +98,58 @@ struct ExportScene {
         #expect(!BundleVerifier.verify(plain, fingerprint: String(repeating: "0", count: 64)).isValid)
     }
 
+    @Test func everyRecordIsProvenToBeInTheLedger() throws {
+        let scene = try ExportScene()
+        let vault = scene.house.vault
+        func place() throws -> LedgerReceipts.Place {
+            let bundle = try #require(try scene.export(withhold: [1, 2]).bundle)
+            let plain = try Age.decrypt(bundle, AgeDecryptor(identities: [scene.identity]))
+            let verdict = BundleVerifier.verify(plain, fingerprint: scene.house.fingerprint)
+            return try #require(verdict.records.first?.place)
+        }
+        let first = try place()
+        let log = try vault.auditLog(case: nil, since: nil, scene.sylvie)
+        let written = try #require(log.first { $0.act == "add" && $0.records == [scene.statement] })
+        #expect(UInt64(first.index) == written.index && first.size <= log.count)
+        // More entries than a tile has, a new version, and a start.
+        for _ in 0..<260 { try vault.log(vault.event("find", scene.amina)) }
+        #expect(try place().index == first.index)
+        _ = try vault.edit(
+            case: scene.code, record: scene.statement,
+            fields: [
+                "kind": "first_account", "date": "2026-11-02",
+                "text": ["They took my passport.", "One.", "Two."],
+            ], scene.amina)
+        #expect(try place().index > first.index + 260)
+        // Another writer's entry may come between the building of a write and its own.
+        let inside = try vault.inside(scene.code, scene.amina)
+        let version = try #require(inside.index.records[scene.statement]?.last)
+        #expect(version.receipt.since > 0)
+        let early = RowFacts.Receipt(since: 0, salt: version.receipt.salt)
+        let jws = try SDJWT(parsing: try vault.body(version, inside)).jws
+        let ledger = StoredLedger(store: vault.store)
+        let size = vault.journal.checkpoint().size
+        #expect(
+            try vault.leaf(of: early, jws: jws, below: size, in: ledger).number >= version.receipt.since)
+        let foreign = RowFacts.Receipt(since: 0, salt: Random.bytes(16))
+        #expect(throws: HavreError.self) {
+            try vault.leaf(of: foreign, jws: jws, below: size, in: ledger)
+        }
+    }
+
+    @Test func aBundleMayKeepTheLedgerToItself() throws {
+        let scene = try ExportScene()
+        let request = ExportRequest(
+            profile: "court", contact: "maitre martin", to: nil, records: [scene.statement],
+            withhold: [1, 2].map { (scene.statement, "text", $0) }, namesPerson: false, hasReceipts: false)
+        let sent = try scene.house.vault.export(
+            case: scene.code, request, passphrase: nil, isPreview: false, scene.louis)
+        let plain = try Age.decrypt(
+            try #require(sent.bundle), AgeDecryptor(identities: [scene.identity]))
+        let verdict = BundleVerifier.verify(plain, fingerprint: scene.house.fingerprint)
+        #expect(verdict.isValid && verdict.records.allSatisfy { $0.place == nil })
+    }
+
     @Test func everyChangedByteOfABundleIsFound() throws {
         let scene = try ExportScene()
         let bundle = try #require(try scene.export(withhold: [1, 2]).bundle)

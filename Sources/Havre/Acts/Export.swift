@@ -18,10 +18,13 @@ package struct ExportRequest: Sendable {
     package let withhold: [(record: Identifier, field: String, n: Int?)]
     /// Her own name is disclosed on purpose.
     package let namesPerson: Bool
+    /// Whether each record comes with the proof that it is in the ledger. The proofs tell the recipient how many
+    /// entries the ledger has, and in which order the records were written.
+    package let hasReceipts: Bool
 
     package init(
         profile: String, contact: String, to: String?, records: [Identifier],
-        withhold: [(record: Identifier, field: String, n: Int?)], namesPerson: Bool
+        withhold: [(record: Identifier, field: String, n: Int?)], namesPerson: Bool, hasReceipts: Bool = true
     ) {
         self.profile = profile
         self.contact = contact
@@ -29,6 +32,7 @@ package struct ExportRequest: Sendable {
         self.records = records
         self.withhold = withhold
         self.namesPerson = namesPerson
+        self.hasReceipts = hasReceipts
     }
 }
 
@@ -73,7 +77,10 @@ extension Vault {
         var bundle: [UInt8]?
         if !isPreview {
             let lock = try Parcel.Lock(contact, passphrase)
-            bundle = try send(Parcel(builder: builder, draft: draft, contact: contact, lock: lock), inside)
+            let parcel = Parcel(
+                builder: builder, draft: draft, contact: contact, lock: lock, hasReceipts: request.hasReceipts
+            )
+            bundle = try send(parcel, inside)
         }
         return Exported(
             disclosed: selection.disclosed.map { ($0.record, $0.field, $0.n) },

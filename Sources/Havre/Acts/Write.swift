@@ -128,7 +128,8 @@ extension Vault {
         try draft.put(
             .version(
                 sealed.head, record: plan.record, version: plan.version, author: session.person.person,
-                thumbprint: author.thumbprint, salt: salt,
+                thumbprint: author.thumbprint,
+                receipt: RowFacts.Receipt(since: journal.checkpoint().size, salt: salt),
                 gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext)),
             body: .sealed(sealed.body), in: place.area)
         let tags = try place.guard_(self).fingerprints(of: plan.fields, form: plan.form)

@@ -24,7 +24,7 @@ struct CaseIndex {
         /// The person who wrote it, and the thumbprint of the key she signed with.
         let author: Identifier
         let thumbprint: Digest
-        let salt: [UInt8]
+        let receipt: RowFacts.Receipt
         let gist: [UInt8]
 
         var compartment: Compartment? { Compartment(rawValue: head.secret) }
@@ -49,11 +49,10 @@ struct CaseIndex {
         case .link(let head, let number):
             guard number == UInt64(links.count) else { throw .tampered }
             links.append((row, head, number))
-        case .version(let head, let record, let version, let author, let thumbprint, let salt, let gist):
+        case .version(let head, let record, let version, let author, let thumbprint, let receipt, let gist):
             let entry = Version(
                 row: row, head: head, record: record, version: version, author: author,
-                thumbprint: thumbprint,
-                salt: salt, gist: gist)
+                thumbprint: thumbprint, receipt: receipt, gist: gist)
             guard version == UInt32(records[record]?.count ?? 0) + 1 else { throw .tampered }
             if version == 1 { order.append(record) }
             records[record, default: []].append(entry)

@@ -12,6 +12,8 @@ struct Parcel {
     let draft: BundleBuilder.Draft
     let contact: Contact
     let lock: Lock
+    /// Whether the bundle says where its records stand in the ledger.
+    let hasReceipts: Bool
 
     /// What only the recipient opens.
     enum Lock {
@@ -68,14 +70,16 @@ extension Vault {
                 draft, event throws(HavreError) in
                 let place = try self.place(of: parcel, unchanged: inside, &draft)
                 let author = try self.author(place, &draft, inside.session, time: event.time)
+                let chosen = parcel.builder.selection.chosen.map(\.source)
                 let keys = BundleBuilder.Keys(
                     exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
-                    founding: place.directory.founding)
+                    founding: place.directory.founding,
+                    receipts: parcel.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
                 let bundle = try parcel.lock.seal(try self.archive(parcel, keys))
                 event.caseID = inside.file.caseID
                 event.code = inside.chain.code
                 event.purpose = inside.purpose
-                event.records = parcel.builder.selection.chosen.map(\.source.record)
+                event.records = chosen.map(\.record)
                 event.contact = parcel.contact.details["name"]?.string
                 event.bundle = Hash.sha256(bundle).hex
                 return bundle

@@ -9,11 +9,10 @@ import HavreStore
 enum RowFacts: Equatable {
     /// A link of a chain or of the directory; the text is in the body.
     case link(Sheet.Head, number: UInt64)
-    /// One version of one record; the SD-JWT is in the body, the gist here. The salt opens the leaf's commitment.
+    /// One version of one record; the SD-JWT is in the body, the gist here. The receipt leads to its leaf.
     case version(
         Sheet.Head, record: Identifier, version: UInt32, author: Identifier, thumbprint: Digest,
-        salt: [UInt8],
-        gist: [UInt8])
+        receipt: Receipt, gist: [UInt8])
     /// The sealed card of a case.
     case card(generation: UInt64, sealed: [UInt8])
     /// An older secret under the newer one.
@@ -34,6 +33,14 @@ enum RowFacts: Equatable {
     case account(Account)
     /// An invitation that waits, or the mark of a used one.
     case invitation(Invitation)
+
+    /// Where the entry of a write is, as far as it is known while the write is built, and what opens its leaf.
+    struct Receipt: Equatable {
+        /// The entry has this number or a later one: the size of the ledger when the write was built.
+        let since: UInt64
+        /// 16 bytes; the leaf commits to SHA-256(salt || JWS).
+        let salt: [UInt8]
+    }
 
     /// One fingerprint of the identifier guard, and what it is of.
     struct Fingerprint: Equatable, Hashable {
@@ -57,14 +64,15 @@ enum RowFacts: Equatable {
             writer.u8(Code.link.rawValue)
             head.write(to: &writer)
             writer.u64(number)
-        case .version(let head, let record, let version, let author, let thumbprint, let salt, let gist):
+        case .version(let head, let record, let version, let author, let thumbprint, let receipt, let gist):
             writer.u8(Code.version.rawValue)
             head.write(to: &writer)
             writer.append(record.bytes)
             writer.u32(version)
             writer.append(author.bytes)
             writer.append(thumbprint.bytes)
-            writer.prefixed(salt)
+            writer.u64(receipt.since)
+            writer.prefixed(receipt.salt)
             writer.prefixed(gist)
         case .card(let generation, let sealed):
             writer.u8(Code.card.rawValue)
@@ -132,7 +140,7 @@ enum RowFacts: Equatable {
             .version(
                 try Sheet.Head(&reader), record: try reader.identifier(), version: try reader.u32(),
                 author: try reader.identifier(), thumbprint: try reader.digest(),
-                salt: try reader.prefixed(max: 16),
+                receipt: Receipt(since: try reader.u64(), salt: try reader.prefixed(max: 16)),
                 gist: try reader.prefixed(max: partByteCountMax))
         case .card:
             .card(generation: try reader.u64(), sealed: try reader.prefixed(max: partByteCountMax))

@@ -11,7 +11,7 @@ struct Export: Verb {
         [
             Option("--profile", "PROFILE", isRequired: true), Option("--for", "CONTACT", isRequired: true),
             Option("--to", "AGE-KEY"), Option("--out", "FILE"), Option("--records", "LIST"),
-            Option("--withhold", "LIST"), Option("--name-person"), Option("--preview"),
+            Option("--withhold", "LIST"), Option("--name-person"), Option("--no-proofs"), Option("--preview"),
             Option("--passphrase-fd", "N"),
         ], isSecret: true, exits: [3, 4, 6, 7, 8])
 
@@ -19,7 +19,7 @@ struct Export: Verb {
     private let to, out: String?
     private let records: [String]?
     private let withheld: [JSON]?
-    private let namesPerson, isPreview: Bool
+    private let namesPerson, hasProofs, isPreview: Bool
     private let passphrase: Int32?
 
     init(_ arguments: Arguments) throws(Failure) {
@@ -35,6 +35,7 @@ struct Export: Verb {
             return parts
         }
         namesPerson = arguments.flag("--name-person")
+        hasProofs = !arguments.flag("--no-proofs")
         isPreview = arguments.flag("--preview")
         passphrase = try arguments.descriptor("--passphrase-fd")
         guard isPreview || out != nil else { throw .usage("usage.missingOption", ["option": "--out"]) }
@@ -73,6 +74,7 @@ struct Export: Verb {
         if let records { parameters["records"] = .array(records.map { .string($0) }) }
         if let withheld { parameters["withhold"] = .array(withheld) }
         if namesPerson { parameters["namePerson"] = true }
+        if !hasProofs { parameters["noProofs"] = true }
         if isPreview { parameters["preview"] = true }
         guard let out, !isPreview else {
             return try say(try daemon.act("Export", parameters), desk, out: nil, words: nil)

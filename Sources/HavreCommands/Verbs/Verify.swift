@@ -28,54 +28,54 @@ struct Verify: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try Files.read(path, byteCountMax: BundleVerifier.byteCountMax)
-        } catch {
-            throw error.code == SystemError.noEntry
-                ? Failure(.notFound, "usage.file", ["file": path, "why": error.reason], next: "next.again")
-                : Input.failure(error, path)
-        }
-        let verdict: BundleVerifier.Verdict =
-            Self.isEncrypted(bytes)
-            ? try opened(bytes, desk)
-            : BundleVerifier.verify(
-                bytes, fingerprint: fingerprint, language: desk.language)
+        let verdict = try verdict(desk)
         if !verdict.isValid { desk.status = 5 }
         try desk.screen.answer(Self.json(verdict)) { text(verdict, desk) }
     }
 
-    /// Whether the file begins as an age file does, binary or armoured.
-    private static func isEncrypted(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: Array("age-encryption.org/".utf8))
-            || bytes.starts(with: Array("-----BEGIN AGE".utf8))
+    private func verdict(_ desk: Desk) throws(Failure) -> BundleVerifier.Verdict {
+        let file = try BundleFile(path)
+        do throws(BundleFile.Problem) {
+            let files: BundleFiles
+            if !file.isEncrypted {
+                files = try file.files()
+            } else if let identity {
+                files = try file.files(AgeDecryptor(identities: try identities(identity, desk)))
+            } else {
+                files = try file.files(AgeDecryptor(passphrase: try phrase(desk)))
+            }
+            return BundleVerifier.verify(files, fingerprint: fingerprint, language: desk.language)
+        } catch {
+            switch error {
+            case .asking(let failure): throw failure
+            case .system(let error): throw Input.failure(error, path)
+            case .format(.noMatch) where identity == nil:
+                throw Failure(.wrongPassphrase, "fail.bundlePassphrase", next: "next.again")
+            case .format(let error): return BundleVerifier.unreadable(error, language: desk.language)
+            }
+        }
     }
 
-    private func opened(_ bytes: [UInt8], _ desk: Desk) throws(Failure) -> BundleVerifier.Verdict {
-        let input = SecretInput(desk: desk)
-        if let identity {
-            let file = try input.file("--identity-fd", identity)
-            let identities: [AgeIdentity]
-            do throws(FormatError) {
-                identities = try AgeIdentity.identities(file: file)
-            } catch {
+    private func identities(
+        _ number: Int32, _ desk: Desk
+    ) throws(BundleFile.Problem) -> [AgeIdentity] {
+        do throws(Failure) {
+            let file = try SecretInput(desk: desk).file("--identity-fd", number)
+            do throws(FormatError) { return try AgeIdentity.identities(file: file) } catch {
                 throw .usage("usage.identity")
             }
-            return BundleVerifier.verify(
-                encrypted: bytes, identities: identities, fingerprint: fingerprint, language: desk.language)
-        }
-        // Which of the two opens it stands in the file; a script names one.
-        guard passphrase != nil || desk.person() != nil else {
-            throw .usage("usage.needed", ["option": "--identity-fd"])
-        }
-        let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.bundlePassphrase")
-        let archive: [UInt8]
-        do throws(FormatError) {
-            archive = try Age.decrypt(bytes, AgeDecryptor(passphrase: phrase))
-        } catch {
-            throw Failure(.wrongPassphrase, "fail.bundlePassphrase", next: "next.again")
-        }
-        return BundleVerifier.verify(archive, fingerprint: fingerprint, language: desk.language)
+        } catch { throw .asking(error) }
+    }
+
+    private func phrase(_ desk: Desk) throws(BundleFile.Problem) -> SecretBytes {
+        do throws(Failure) {
+            // Which of the two opens it stands in the file; a script names one.
+            guard passphrase != nil || desk.person() != nil else {
+                throw .usage("usage.needed", ["option": "--identity-fd"])
+            }
+            return try SecretInput(desk: desk)
+                .line("--passphrase-fd", passphrase, prompt: "ask.bundlePassphrase")
+        } catch { throw .asking(error) }
     }
 
     private static func json(_ verdict: BundleVerifier.Verdict) -> JSON {
@@ -83,10 +83,14 @@ struct Verify: Verb {
             "valid": .bool(verdict.isValid),
             "records": .array(
                 verdict.records.map { record in
-                    [
+                    var members: [String: JSON] = [
                         "path": .string(record.path), "form": .string(record.form),
                         "author": .string(record.author), "disclosed": .int(Int64(record.disclosedCount)),
                     ]
+                    if let place = record.place {
+                        members["log"] = ["index": .int(Int64(place.index)), "size": .int(Int64(place.size))]
+                    }
+                    return .object(members)
                 }),
             "problems": .array(verdict.problems.map { .string($0) }),
         ]
@@ -109,13 +113,19 @@ struct Verify: Verb {
         var lines = [texts.say("say.bundleRight"), ""]
         for record in verdict.records {
             let form = Catalogue.shared.form(record.form)?.label(in: desk.language) ?? record.form
-            lines.append(
-                "  "
-                    + texts.say(
-                        "say.bundleRecord",
-                        ["form": form, "path": record.path, "n": String(record.disclosedCount)]))
+            var line = texts.say(
+                "say.bundleRecord",
+                ["form": form, "path": record.path, "n": String(record.disclosedCount)])
+            if let place = record.place {
+                let values = ["index": String(place.index), "size": String(place.size)]
+                line += ", " + texts.say("say.bundleEntry", values)
+            }
+            lines.append("  " + Text.escapedForTerminal(line))
         }
-        lines += ["", texts.say("say.proven"), "", texts.say("say.notProven")]
+        lines += ["", texts.say("say.proven")]
+        let hasLog = verdict.records.contains { $0.place != nil }
+        if hasLog { lines += ["", texts.say("say.provenLog")] }
+        lines += ["", texts.say(hasLog ? "say.notProvenLog" : "say.notProven")]
         lines.append(
             texts.say(
                 fingerprint == nil ? "say.fingerprintToCompare" : "say.fingerprintCompared",

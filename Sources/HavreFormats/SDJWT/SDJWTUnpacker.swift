@@ -109,6 +109,8 @@ struct SDJWTUnpacker {
     /// The disclosure that a digest names, nil for a decoy or what is withheld; a digest is met once.
     private mutating func take(_ digest: JSON) throws(FormatError) -> Int? {
         guard let text = digest.string else { throw .malformed(field: "digest", rule: "text") }
+        // Digests are ASCII: no other text, which Swift might take for one of them, names a disclosure.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         guard seen.insert(text).inserted else { throw .malformed(field: "digest", rule: "each once") }
         return positions[text]
     }

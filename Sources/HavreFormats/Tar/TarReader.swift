@@ -11,6 +11,8 @@ package struct TarReader: Sendable {
         package var fileByteCountMax = 1 << 32
         /// Bytes of all files.
         package var byteCountMax = 1 << 34
+        /// Zero bytes behind its end: a record of 20 blocks, as tar writes.
+        package var trailingByteCountMax = 10_240
 
         /// The limits above.
         package init() {}
@@ -35,9 +37,6 @@ package struct TarReader: Sendable {
         /// After both.
         case ended(byteCount: Int)
     }
-
-    /// Zero bytes allowed after the end: a record of 20 blocks, as tar writes.
-    private static let trailingByteCountMax = 10_240
 
     private let limits: Limits
     private var paths = ArchivePaths()
@@ -77,8 +76,8 @@ package struct TarReader: Sendable {
                 place = piece.count == missing ? .header : .padding(missing: missing - piece.count)
             case .ended(let count):
                 try checkZero(rest)
-                guard count + rest.count <= TarReader.trailingByteCountMax else {
-                    throw .tooLarge(field: "end of tar", max: TarReader.trailingByteCountMax)
+                guard count + rest.count <= limits.trailingByteCountMax else {
+                    throw .tooLarge(field: "end of tar", max: limits.trailingByteCountMax)
                 }
                 place = .ended(byteCount: count + rest.count)
                 return events

@@ -48,6 +48,12 @@ package struct TarWriter: Sendable {
         return header + (try content(bytes))
     }
 
+    /// The bytes of an archive of files of these sizes, its end included.
+    package static func byteCount(of files: [Int]) -> Int {
+        let block = TarHeader.blockByteCount
+        return files.reduce(2 * block) { $0 + block + $1 + TarHeader.paddingByteCount($1) }
+    }
+
     /// The end of the archive: two blocks of zeroes. Throws `malformed` while a file is not complete.
     package mutating func finish() throws(FormatError) -> [UInt8] {
         guard missingByteCount == 0, !isFinished else {
