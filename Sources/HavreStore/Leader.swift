@@ -116,7 +116,8 @@ final class Leader: @unchecked Sendable {
         }
         unsettleBlobs(courses)
         decided()
-        guard lag.isUrgent else { return }
+        // Reads do not wait for what the gate is owed from before: their entries are on disk.
+        guard mutates, lag.isUrgent else { return }
         try follow(keys)
         // Older chores that another reader held up are tried again, but nobody waits for them here.
         if courses.contains(where: { $0.refusal == nil && $0.prepared.isScrubbed }) { try finishChores(keys) }

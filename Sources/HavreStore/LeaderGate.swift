@@ -125,6 +125,7 @@ extension Leader {
             CrashPoint.reach(.gateWritten)
         }
         memory.with { memory in
+            memory.owed = Owed()
             for area in lag.areas.keys {
                 if memory.areas[area]?.state == nil {
                     memory.areas[area] = nil

@@ -304,6 +304,7 @@ extension Leader {
         let (restrictions, hasRemnants) = (restrictions, lag.chores.needsScrub)
         memory.with { memory in
             for course in standing {
+                if memory.keys != nil, let next = course.prepared.next { memory.owed.take(next) }
                 for delta in course.deltas { memory.apply(delta) }
                 if !course.deltas.isEmpty { memory.decisions += 1 }
                 memory.instant = max(memory.instant, course.prepared.change.instant)

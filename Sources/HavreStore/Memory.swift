@@ -57,6 +57,8 @@ struct Memory {
     /// Whether the house and the users' rows were compared with their heads since the gate was opened or somebody
     /// else wrote.
     var isHouseVerified = false
+    /// What decided changes make true in the gate and the gate does not hold yet.
+    var owed = Owed()
     /// Counts closings, so that an opening that was overtaken by one notices.
     var closings: UInt64 = 0
     /// Whether `auto.key` must not be there: since a panic, until a supervisor opens the gate.
@@ -139,6 +141,7 @@ struct Memory {
         state = next
         keys = nil
         areas = [:]
+        owed = Owed()
         restrictions = []
         isHouseVerified = false
         decisions += 1
@@ -164,6 +167,21 @@ struct Memory {
             count -= area.value.digests?.count ?? 0
             areas[area.key]?.digests = nil
         }
+    }
+}
+
+/// Values of decided changes between the decision and step 3, so that nobody reads what was before them: with a full
+/// disk that may last.
+struct Owed: Sendable {
+    private(set) var facts: [String: [UInt8]?] = [:]
+    private(set) var keys: [String: Key<Role.Guard>?] = [:]
+    /// Whether somebody has a slot.
+    private(set) var slots: [Identifier: Bool] = [:]
+
+    mutating func take(_ next: NextStep) {
+        for fact in next.facts { facts[fact.name] = .some(fact.value) }
+        for one in next.keys { keys[one.name] = .some(one.key) }
+        for slot in next.slots { slots[slot.person] = slot.key != nil }
     }
 }
 

@@ -139,12 +139,14 @@ extension Store {
 
     /// A fact that a change's gate step wrote, nil when there is none.
     package func fact(_ name: String) throws(StoreError) -> [UInt8]? {
-        try cell(.fact, Array(name.utf8))?.data
+        if let owed = try owed({ $0.facts[name] }) { return owed }
+        return try cell(.fact, Array(name.utf8))?.data
     }
 
     /// A key that a change's gate step wrote, nil when there is none.
     package func key(_ name: String) throws(StoreError) -> Key<Role.Guard>? {
-        try withGate { file, keys throws(StoreError) in
+        if let owed = try owed({ $0.keys[name] }) { return owed }
+        return try withGate { file, keys throws(StoreError) in
             try file.cell(.key, Array(name.utf8), keys.sealing)?.key(0, keys.sealing)
         }
     }
@@ -157,8 +159,17 @@ extension Store {
     /// Whether a person can open the closed gate.
     package func hasSlot(_ person: Identifier) throws(StoreError) -> Bool {
         guard let login = memory.with({ $0.login }) else { throw .wrongKey }
+        if let owed = memory.with({ $0.owed.slots[person] }) { return owed }
         return try gateReader.with { reader throws(StoreError) in
             try database(.slot) { () throws(SQLError) in try reader.file.slot(login.slotName(person)) != nil }
+        }
+    }
+
+    /// What a change has decided and the gate does not hold yet, nil when it holds everything that was asked for.
+    private func owed<Value>(_ find: (Owed) -> Value?) throws(StoreError) -> Value? {
+        try memory.with { memory throws(StoreError) in
+            _ = try memory.openKeys()
+            return find(memory.owed)
         }
     }
 

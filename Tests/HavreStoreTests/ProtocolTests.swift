@@ -334,8 +334,20 @@ import Testing
         #expect(throws: StoreError.storageFull(decided: false)) { try house.store.submit(change) }
         #expect(try house.text(area, 0) == "row 0")
         try limit(house.store.leader.gate.connection, 20)
+        let (person, key) = (Random.identifier(), Key<Role.Guard>())
+        change.gate?.keys = ["guard": .some(key)]
+        change.gate?.slots = [person: .some(Key())]
         #expect(throws: StoreError.storageFull(decided: true)) { try house.store.submit(change) }
         #expect(try house.text(area, 0) == "decided")
+        // What it says of the gate counts with it, not only once the gate holds it.
+        #expect(try house.store.fact("policy") == change.gate?.facts["policy"])
+        let context = Context(.guard, .text("words"), .text("x"))
+        #expect(try house.store.key("guard")?.tag(context) == key.tag(context))
+        #expect(try house.store.hasSlot(person))
+        _ = try house.store.submit(house.change("a read that is written down"))
+        #expect(throws: StoreError.storageFull(decided: false)) {
+            try house.store.submit(try house.put(area, 1, "not yet"))
+        }
         let gate = try #require(try house.store.area(area))
         try limit(house.store.leader.gate.connection, nil)
         _ = try house.store.submit(try house.put(area, 1, "next"))
