@@ -34,6 +34,8 @@ package struct Chain: Sendable {
     var held: [Identifier: Set<Compartment>] = [:]
     /// What each link ever gave.
     var places: [Digest: Place]
+    /// Who said each link.
+    private var speakers: [Digest: Identifier]
 
     /// A grant and the link that made it.
     package struct Holding: Sendable, Equatable {
@@ -71,6 +73,7 @@ package struct Chain: Sendable {
         sealings = founding.sealings
         ownerLink = statement.digest
         places = [statement.digest: Place(person: founding.owner, standing: .owner)]
+        speakers = [statement.digest: signer.person]
     }
 
     /// What the next link must say of its place.
@@ -104,6 +107,7 @@ package struct Chain: Sendable {
             try next.accept(author, by: signer, at: decoded.link.time)
         }
         next.head = statement.digest
+        next.speakers[statement.digest] = signer.person
         next.count += 1
         next.directoryCount = decoded.directory
         self = next
@@ -135,6 +139,18 @@ package struct Chain: Sendable {
     ) -> Bool {
         guard let place = places[link], place.person == person else { return false }
         return place.standing.has(right, to: compartment)
+    }
+
+    /// Whether secrets that came in a box are those of this chain: given with a link of it by whoever said that link,
+    /// none ahead of the newest generation, and of that one the very secret.
+    package func bears(_ delivery: Delivery) -> Bool {
+        guard delivery.vault == vault, delivery.area == caseID, speakers[delivery.link] == delivery.by else {
+            return false
+        }
+        return delivery.sealings.allSatisfy { name, sealing in
+            guard let newest = Compartment(rawValue: name).flatMap({ sealings[$0] }) else { return false }
+            return sealing.generation < newest.generation || sealing == newest
+        }
     }
 
     /// Everybody who gets the next generation of a compartment: the owner, and whose grant lives and who is at

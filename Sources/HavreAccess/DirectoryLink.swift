@@ -63,7 +63,7 @@ package enum DirectoryLink: Sendable, Equatable {
         }
     }
 
-    /// The person's own keys, signed with the keys of her code.
+    /// The person's own keys, signed with the key of her code and with the new one.
     package struct Entry: Sendable, Equatable {
         package let person: Identifier
         package let keys: PublicKeys

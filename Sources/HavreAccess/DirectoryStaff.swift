@@ -38,10 +38,11 @@ extension Directory {
         guard let member = members[entry.person], case .invited(let code) = member.state,
             link.by == entry.person
         else { throw .refused(rule: "the person is not invited") }
-        guard statement.isSigned(by: [code.keys.sign]) else { throw .notSigned }
-        guard link.time <= code.expires else { throw .refused(rule: "the invitation has expired") }
         try knownKeys.add(entry.keys)
         try knownKeys.add(entry.shadow)
+        // Her own key too: nobody enters under a key that somebody else holds.
+        guard statement.isSigned(by: [code.keys.sign, entry.keys.sign]) else { throw .notSigned }
+        guard link.time <= code.expires else { throw .refused(rule: "the invitation has expired") }
         members[entry.person]?.state = .unconfirmed
         members[entry.person]?.keys = entry.keys
         members[entry.person]?.shadow = entry.shadow

@@ -65,7 +65,7 @@ extension Policy {
             ["---", "---"],
             ["founding of the house", "the first supervisor"],
             ["invitation", "a supervisor; to reset a supervisor, a second supervisor too"],
-            ["entry", "the key of the invitation's code, before it expires"],
+            ["entry", "the key of the invitation's code, before it expires, and the new key itself"],
             ["confirmation", "the supervisor who invited; of a supervisor, a second supervisor too"],
             ["key of an area of the house", "a supervisor"],
             ["contact, its confirmation, its retirement", list(roles(for: .contactAdd).sorted())],

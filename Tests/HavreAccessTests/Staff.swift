@@ -103,7 +103,7 @@ struct House {
     }
 
     func entry(of staff: Staff) throws -> Statement {
-        try say(.entry(staff.entry), by: staff, signed: staff.codeSign)
+        try say(.entry(staff.entry), by: staff, signed: staff.codeSign, and: staff.sign)
     }
 
     func confirmation(of staff: Staff) throws -> DirectoryLink {

@@ -102,7 +102,7 @@ struct StaffTests {
         var entering = try House()
         let staff = Staff()
         try entering.take(try staff.invitation("Dora", .legal), by: entering.founder)
-        for key in [staff.sign, entering.founder.sign, SigningKey()] {
+        for key in [staff.shadowSign, entering.founder.sign, SigningKey()] {
             entering.refuses(
                 try entering.say(.entry(staff.entry), by: staff, signed: staff.codeSign, and: key), .notSigned
             )
@@ -110,7 +110,8 @@ struct StaffTests {
     }
 
     @Test(
-        "An entry is signed with the invitation's key, by the invited person, before the code expires, once")
+        "An entry is signed with the invitation's key and the new one, by the invited person, before the code expires, once"
+    )
     func entries() throws {
         var house = try House()
         let staff = Staff()
@@ -123,11 +124,15 @@ struct StaffTests {
         house.refuses(try house.say(entry, by: house.founder, signed: staff.codeSign), notInvited)
         let stranger = Staff()
         house.refuses(try house.entry(of: stranger), notInvited)
-        let late = try house.say(entry, by: staff, signed: staff.codeSign) {
+        // The code alone is not enough: the new key may be somebody else's.
+        house.refuses(try house.say(entry, by: staff, signed: staff.codeSign), .notSigned)
+        let late = try house.say(entry, by: staff, signed: staff.codeSign, and: staff.sign) {
             $0.with(time: House.soon.adding(seconds: 1))
         }
         house.refuses(late, .rule("the invitation has expired"))
-        let last = try house.say(entry, by: staff, signed: staff.codeSign) { $0.with(time: House.soon) }
+        let last = try house.say(entry, by: staff, signed: staff.codeSign, and: staff.sign) {
+            $0.with(time: House.soon)
+        }
         try house.append(last)
         house.refuses(try house.entry(of: staff), notInvited)
     }
