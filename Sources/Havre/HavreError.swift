@@ -1,7 +1,7 @@
 /// What a caller of the library can be told. The names are those of the protocol; none carries contents.
 public enum HavreError: Error, Sendable, Equatable {
-    /// The disk is full: nothing was changed.
-    case storageFull
+    /// The disk is full. `decided` false: nothing was changed. True: the change stands, and the answer to it is lost.
+    case storageFull(decided: Bool)
     /// The disk failed in the middle of a commit: the daemon stops, a restart tells what happened.
     case outcomeUnknown
     /// A fault of ours.

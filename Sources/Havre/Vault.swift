@@ -25,6 +25,9 @@ package final class Vault: Sendable {
     /// One case at a time is made: the gate knows the code name of a case only when its change is answered.
     let naming = Guarded<Void>(())
 
+    /// One link of the directory at a time is made: each says how many there are before it.
+    let entering = Guarded<Void>(())
+
     /// 16 random bytes that are in every context of this vault.
     var id: Identifier { store.vault }
 
@@ -88,11 +91,21 @@ extension Vault {
             let entry = try seal(event, roster: draft.roster ?? roster).encoded
             let change = draft.change(entry: entry, time: event.time)
             do throws(StoreError) { return (answer, try store.submit(change)) } catch {
+                // The change stands: a case that it made has a name that is not remembered yet.
+                if error == .storageFull(decided: true) { house.with { $0.codes = nil } }
                 guard error == .stale else { throw HavreError(error) }
                 try indexHouse()
             }
         }
         throw .busy
+    }
+
+    /// The same for a change that adds a link to the directory. One at a time is built: six people who enrol in the same
+    /// minute wait for each other, and nobody of them is sent away.
+    func commitLink<Answer>(
+        _ event: Event, _ build: (inout Draft, inout Event) throws(HavreError) -> Answer
+    ) throws(HavreError) -> Answer {
+        try entering.with { _ throws(HavreError) in try commit(event, build).answer }
     }
 
     /// Writes an entry and nothing else; what it speaks of may be opened afterwards.
@@ -188,7 +201,7 @@ extension HavreError {
             case .stale, .busy, .inUse: .busy
             case .closed: .gateClosed
             case .notFound: .notFound
-            case .storageFull: .storageFull
+            case .storageFull(let isDecided): .storageFull(decided: isDecided)
             case .outcomeUnknown: .outcomeUnknown
             case .tampered, .foreign: .tampered
             case .rolledBack: .rolledBack

@@ -121,7 +121,9 @@ enum MethodsEvidence {
 
     private static func write(_ bundle: [UInt8], to out: SharedDescriptor) throws(Refusal) {
         do throws(SystemError) { try out.descriptor.write(bundle) } catch {
-            throw Refusal(error.isFull ? HavreError.storageFull : .failed("the bundle could not be written"))
+            throw Refusal(
+                error.isFull
+                    ? HavreError.storageFull(decided: false) : .failed("the bundle could not be written"))
         }
     }
 

@@ -58,7 +58,8 @@ enum MethodsFiles {
             try vault.fetch(case: call.code, attachment: call.attachment, session) {
                 piece throws(HavreError) in
                 do throws(SystemError) { try out.descriptor.write(piece) } catch {
-                    throw error.isFull ? .storageFull : .failed("the file could not be written")
+                    throw error.isFull
+                        ? .storageFull(decided: false) : .failed("the file could not be written")
                 }
             }
         }

@@ -10,10 +10,12 @@ enum MethodsMe {
         Method("Passwd", .session, isGuess: true, decode: change, act: passwd),
         Method("Whoami", .session) { request throws(Refusal) in
             let session = try request.requireSession()
+            let vault = request.house.vault
+            let pending = try acting { () throws(HavreError) in try vault.pending(session) }
             return Answer([
                 "user": .string(session.name), "role": .string(session.roleName),
                 "idleSeconds": .int(idleSeconds),
-                "open": .array(request.house.vault.openCases(session).map { .string($0) }), "pending": [],
+                "open": .array(vault.openCases(session).map { .string($0) }), "pending": json(pending),
             ])
         },
     ]
@@ -80,8 +82,17 @@ enum MethodsMe {
         return Answer([
             "session": .string(token), "user": .string(unlocked.session.name),
             "role": .string(unlocked.session.roleName), "idleSeconds": .int(idleSeconds),
-            "pending": .array(unlocked.pending.map { ["kind": .string($0)] }),
+            "pending": json(unlocked.pending),
         ])
+    }
+
+    private static func json(_ pending: [Pending]) -> JSON {
+        .array(
+            pending.map { one in
+                var members: [String: JSON] = ["kind": .string(one.kind)]
+                members["name"] = one.name.map(JSON.string)
+                return .object(members)
+            })
     }
 
     private struct Change: Sendable {

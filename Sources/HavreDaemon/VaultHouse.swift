@@ -60,6 +60,7 @@ extension Refusal {
         guard let fault = Fault(rawValue: error.name) else { preconditionFailure("the names are the same") }
         self =
             switch error {
+            case .storageFull(let isDecided): Refusal(fault, isDecided ? ["decided": true] : [:])
             case .invalid(let field, let rule): .invalid(field, rule)
             case .usage(let rule): Refusal(fault, ["rule": .string(rule)])
             case .needsApproval(let why), .consentMissing(let why), .identified(let why):

@@ -47,7 +47,7 @@ import Testing
         let code = try caseOfNora()
         let enrolled = try enter("Amina", "fresh phrase")
         _ = try vault.confirm(name: "Amina", words: enrolled.words, sylvie)
-        let caseID = try #require(try vault.caseID(code))
+        let caseID = try #require(try vault.caseID(code, sylvie))
         let chain = try vault.custody(caseID, sylvie).chain
         let directory = try vault.directory(sylvie)
         #expect(chain.backup.flatMap { directory.active($0) }?.name.shown == "Amina")
@@ -80,7 +80,7 @@ import Testing
         }
         for _ in 0..<2 { _ = try vault.confirm(name: "Amina", words: enrolled.words, sylvie) }
         #expect(Set(try vault.cases(again).map(\.code)) == [own, other])
-        let caseID = try #require(try vault.caseID(other))
+        let caseID = try #require(try vault.caseID(other, sylvie))
         // Nobody is on the case twice.
         #expect(try vault.custody(caseID, sylvie).chain.grants.count == 1)
         #expect(try vault.check(nil).problems.isEmpty)

@@ -1,12 +1,17 @@
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 import Testing
 
 @testable import Havre
 
 @Suite struct InvitationTests {
     private func enrol(_ house: TestHouse, _ invited: Invited) throws -> Enrolled {
-        try house.vault.enrol(
+        try Self.enrol(house.vault, invited)
+    }
+
+    private static func enrol(_ vault: Vault, _ invited: Invited) throws -> Enrolled {
+        try vault.enrol(
             name: invited.name, code: SecretBytes(copying: Array(invited.code.utf8)),
             passphrase: SecretBytes(copying: Array("\(invited.name.lowercased()) phrase".utf8)), keyFile: nil,
             lang: nil)
@@ -45,5 +50,51 @@ import Testing
         #expect(throws: HavreError.self) {
             try house.vault.newCase(owner: "Paul", backup: nil, risk: nil, lang: nil, paul)
         }
+    }
+
+    @Test("A code that comes a second time answers like an unknown one, and its inviter gets to know")
+    func secondUse() throws {
+        let time = TestClock()
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let sylvie = try house.unlock("Sylvie")
+        let odile = try house.hire("Odile", "supervisor", by: sylvie)
+        let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
+        _ = try enrol(house, invited)
+        #expect(try house.vault.pending(sylvie) == [Pending(kind: "unconfirmed", name: "Amina")])
+        let before = try house.vault.auditLog(case: nil, since: nil, sylvie).count
+        for name in ["Amina", "Somebody"] {
+            let second = Invited(name: name, role: "", code: invited.code, expires: invited.expires)
+            #expect(throws: HavreError.wrongPassphrase) { try enrol(house, second) }
+        }
+        let log = try house.vault.auditLog(case: nil, since: nil, sylvie)
+        // One entry an attempt, as for an unknown code, and one for each look at the log.
+        #expect(log.count == before + 3)
+        #expect(log.filter { $0.outcome == "UsedCode" }.map(\.subject) == ["Amina", "Amina"])
+        let again = try house.vault.unlock(
+            name: "Sylvie", passphrase: SecretBytes(copying: Array("sylvie phrase".utf8)), keyFile: nil)
+        #expect(again.pending.contains(Pending(kind: "used-code", name: "Amina")))
+        #expect(try !house.vault.pending(odile).contains { $0.kind == "used-code" })
+        time.advance(seconds: 8 * 86_400)
+        #expect(try !house.vault.pending(again.session).contains { $0.kind == "used-code" })
+    }
+
+    @Test("People who enrol and are confirmed at the same moment wait for each other, and none is sent away")
+    func together() throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let invited = try (0..<12).map { number in
+            try vault.invite(name: "Person \(number)", role: "caseworker", resets: false, sylvie)
+        }
+        let refused = Guarded<[String]>([])
+        inParallel(invited.count) { number in
+            let outcome = refusal {
+                let words = try Self.enrol(vault, invited[number]).words
+                _ = try vault.confirm(name: invited[number].name, words: words, sylvie)
+            }
+            if let outcome { refused.with { $0.append(outcome) } }
+        }
+        #expect(refused.with { $0 } == [])
+        #expect(try vault.staff(sylvie).count { $0.state == "active" } == 13)
     }
 }

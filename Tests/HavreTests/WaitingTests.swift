@@ -1,3 +1,4 @@
+import HavreAccess
 import HavreCodec
 import HavreSecrets
 import Testing
@@ -37,5 +38,77 @@ import Testing
         }
         let receipt = try house.vault.revoke(case: code, name: "Louis", sylvie)
         #expect(receipt.compartments == ["core", "evidence", "legal"])
+    }
+
+    /// Leaves a box in somebody's ring, as a daemon that somebody rewrote could.
+    private func plant(
+        _ secrets: AreaSecrets, link: Digest, for victim: Session, by liar: Session, _ vault: Vault
+    ) throws {
+        let directory = try vault.directory(liar)
+        let box = try Mail.seal(
+            secrets.newest, of: secrets.area, link: link, to: victim.person.keys, from: liar.person,
+            directory: directory)
+        _ = try vault.commit(vault.event("grant", liar)) { draft, _ throws(HavreError) in
+            try draft.append(
+                .mail(area: secrets.area), body: .sealed(box), to: vault.ring(of: victim.person.person))
+        }
+    }
+
+    @Test("Secrets that the case's chain does not name are set aside with an alarm, and all else goes on")
+    func planted() throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let caseID = try #require(try vault.caseID(code, sylvie))
+        let chain = try vault.custody(caseID, sylvie).chain
+        vault.lock(amina)
+        vault.lock(louis)
+        let request = GrantRequest(
+            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
+        _ = try vault.grant(case: code, request, sylvie)
+        // The newest generation with another secret, and one that nobody has made yet: for the owner, who has the
+        // case, and for the adviser, whose true box waits beside them.
+        for generation: UInt64 in [0, 1 << 30] {
+            let names = Compartment.allCases.map(\.rawValue)
+            let fresh = Dictionary(
+                uniqueKeysWithValues: names.map {
+                    ($0, AreaSecrets.Held(generation: generation, secret: AreaSecrets.fresh()))
+                })
+            let secrets = AreaSecrets(vault: vault.id, area: caseID, newest: fresh)
+            for victim in [amina, louis] {
+                try plant(secrets, link: chain.head, for: victim, by: sylvie, vault)
+            }
+        }
+        for name in ["Amina", "Louis"] {
+            let unlocked = try vault.unlock(
+                name: name, passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)),
+                keyFile: nil)
+            #expect(try vault.open(case: code, purpose: "visit", unlocked.session).code == code, "\(name)")
+            #expect(try vault.pending(unlocked.session).map(\.kind) == ["refused-mail"], "\(name)")
+        }
+        let alarms = try vault.auditLog(case: nil, since: nil, sylvie).filter {
+            $0.act == "receive" && $0.outcome == "refused"
+        }
+        #expect(Set(alarms.map(\.actor)) == ["Amina", "Louis"])
+    }
+
+    @Test("True secrets with a link that somebody else said are not believed either")
+    func borrowedLink() throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let odile = try house.hire("Odile", "supervisor", by: sylvie)
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let caseID = try #require(try vault.caseID(code, sylvie))
+        let (secrets, chain, _) = try vault.custody(caseID, odile)
+        try plant(secrets, link: chain.head, for: louis, by: odile, vault)
+        try plant(secrets, link: secrets.sealings["core"]!.commitment, for: louis, by: odile, vault)
+        #expect(throws: HavreError.notFound) { try vault.open(case: code, purpose: "visit", louis) }
+        #expect(try vault.ringKey(caseID, louis) == nil)
     }
 }

@@ -37,7 +37,7 @@ extension Vault {
 
     /// Who opened a case: for auditors and supervisors, and for its owner with the roster's key.
     package func whoOpened(case code: String, _ session: Session) throws(HavreError) -> [LogLine] {
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         let lines: [(index: UInt64, event: Event)]
         var event = event("audit who-opened", session)
         event.caseID = caseID

@@ -28,7 +28,7 @@ extension Vault {
         var seen: Set<Identifier> = []
         for area in session.opened.with({ Array($0.ring.keys) })
         where !isRestricted(session.person.person, on: area) {
-            guard !HouseArea.allCases.contains(where: { self.area($0).id == area }) else { continue }
+            guard houseArea(area) == nil else { continue }
             let found = try following(area, session) { () throws(HavreError) -> CaseLine? in
                 guard let key = try ringKey(area, session) else { return nil }
                 let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
@@ -63,7 +63,7 @@ extension Vault {
     /// One case's line.
     package func card(case code: String, _ session: Session) throws(HavreError) -> CaseLine {
         guard Policy.decide(.caseShow, role: session.role) == .allowed else { throw .notFound }
-        guard let caseID = try caseID(code),
+        guard let caseID = try caseID(code, session),
             let line = try cases(session).first(where: { Fold.fold($0.code) == Fold.fold(code) })
         else { throw .notFound }
         _ = caseID
@@ -76,7 +76,7 @@ extension Vault {
             throw .invalid(field: "label", rule: "must hold up to 60 characters on one line")
         }
         try readMail(session)
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         try requirePlace(on: caseID, session)
         guard let row = session.opened.with({ $0.ring[caseID]?.row }) else { throw .notFound }
         _ = try commit(event("case label", session)) { draft, event throws(HavreError) in

@@ -80,7 +80,7 @@ extension Vault {
         let secrets = AreaSecrets(
             fresh: Compartment.allCases.map(\.rawValue), vault: id, area: plan.caseID)
         let code = CodeName.propose(
-            plan.language, random: Random.below, avoiding: Array(try CodeNames.all(in: self).keys))
+            plan.language, random: Random.below, avoiding: Array(try CodeNames.all(in: self, session).keys))
         let founding = CaseLink.founding(
             CaseLink.Founding(
                 code: code, threshold: 1, owner: plan.owner.person, backup: plan.backup,
@@ -102,7 +102,7 @@ extension Vault {
             try card.sealed(vault: id, caseID: plan.caseID, secrets), in: area, isPinned: true)
         try draft.put(custodyOf: secrets, directory: directory, vault: self)
         let guardKey = Key<Role.Guard>()
-        let codes = try CodeNames.adding(code, plan.caseID, in: self)
+        let codes = try CodeNames.adding(code, plan.caseID, in: self, session)
         draft.step { step in
             step.keys["guard/" + plan.caseID.hex] = .some(guardKey)
             step.facts[CodeNames.factKey(code)] = .some(codes)

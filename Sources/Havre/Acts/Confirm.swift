@@ -39,7 +39,7 @@ extension Vault {
     func confirmEntry(
         _ name: StaffName, _ words: String, _ session: Session
     ) throws(HavreError) -> Member {
-        try commit(event("staff confirm", session)) { draft, event throws(HavreError) in
+        try commitLink(event("staff confirm", session)) { draft, event throws(HavreError) in
             let directory = try self.directory(session)
             guard let member = directory.member(named: name), member.state == .unconfirmed,
                 let entry = member.entry
@@ -58,7 +58,7 @@ extension Vault {
             try self.handAreas(to: member, statement, after, &draft, session)
             event.subject = member.name.shown
             return member
-        }.answer
+        }
     }
 
     /// Boxes the secrets of the house's areas to a new member.

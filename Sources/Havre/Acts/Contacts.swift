@@ -89,7 +89,7 @@ extension Vault {
     package func addContact(_ draft: ContactDraft, _ session: Session) throws(HavreError) -> Identifier {
         guard Policy.decide(.contactAdd, role: session.role) == .allowed else { throw .notGranted }
         let details = try draft.details()
-        return try commit(event("contact add", session)) { change, event throws(HavreError) in
+        return try commitLink(event("contact add", session)) { change, event throws(HavreError) in
             let directory = try self.directory(session)
             guard Self.find(name: draft.name, in: directory) == nil else {
                 throw .invalid(field: "name", rule: "is taken by another contact; retire that one first")
@@ -99,7 +99,7 @@ extension Vault {
             _ = try self.append(matter, to: directory, &change, by: session.person, event.time, session)
             event.contact = details["name"]?.string
             return contact
-        }.answer
+        }
     }
 
     /// Another person than the one who added it says that the key is the recipient's.
@@ -117,7 +117,7 @@ extension Vault {
         _ matter: (DirectoryLink.ContactReference) -> DirectoryLink
     ) throws(HavreError) -> Identifier {
         guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
-        return try commit(event(verb.rawValue, session)) { change, event throws(HavreError) in
+        return try commitLink(event(verb.rawValue, session)) { change, event throws(HavreError) in
             let directory = try self.directory(session)
             guard let contact = Self.find(name, in: directory) else { throw .notFound }
             guard verb != .contactConfirm || contact.addedBy != session.person.person else {
@@ -129,7 +129,7 @@ extension Vault {
                 matter(reference), to: directory, &change, by: session.person, event.time, session)
             event.contact = contact.details["name"]?.string
             return contact.contact
-        }.answer
+        }
     }
 
     /// All recipients that are not retired.

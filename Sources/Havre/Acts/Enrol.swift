@@ -22,15 +22,32 @@ extension Vault {
     ) throws(HavreError) -> Enrolled {
         guard store.state == .serving else { throw .gateClosed }
         let language = try Self.language(lang)
+        var known: InvitationCode?
         do throws(HavreError) {
-            return try enrol(typed, try InvitationCode(typed: code), passphrase, keyFile, language)
+            let code = try InvitationCode(typed: code)
+            known = code
+            return try enrol(typed, code, passphrase, keyFile, language)
         } catch {
-            if error == .wrongPassphrase {
-                var event = Event(time: now, act: "enrol")
-                event.outcome = "WrongPassphrase"
-                try log(event)
-            }
+            if error == .wrongPassphrase { try refuse(known) }
             throw error
+        }
+    }
+
+    /// The entry of a refused code. A code that was used before has come into a second hand: its inviter gets to know.
+    private func refuse(_ code: InvitationCode?) throws(HavreError) {
+        var event = Event(time: now, act: "enrol")
+        event.outcome = "WrongPassphrase"
+        _ = try commit(event) { draft, event throws(HavreError) in
+            guard let code, let row = self.house.with({ $0.invitations[code.tag] }) else { return }
+            try draft.rest(on: .house)
+            guard case .invitation(var invitation) = try self.row(row, in: .house).facts,
+                invitation.isUsed, event.time <= invitation.expires
+            else { return }
+            event.outcome = "UsedCode"
+            event.subject = invitation.name
+            guard !invitation.isTriedAgain else { return }
+            invitation.isTriedAgain = true
+            try draft.put(.invitation(invitation), in: .house, at: row)
         }
     }
 
@@ -90,7 +107,7 @@ extension Vault {
         var event = Event(time: now, act: "enrol")
         event.person = person.person
         event.actor = person.name.shown
-        return try commit(event) { draft, event throws(HavreError) in
+        return try commitLink(event) { draft, event throws(HavreError) in
             let directory = try self.directory(secrets)
             // Somebody else was faster with the same code.
             guard let member = directory.members[person.person], case .invited = member.state else {
@@ -100,9 +117,10 @@ extension Vault {
                 DirectoryLink.Entry(person: person.person, keys: person.keys.keys, shadow: person.shadow))
             let place = directory.next(by: person.person, at: event.time)
             let statement: Statement
-            do { statement = try Statement.make(matter.kind, matter.body(place), by: code.sign) } catch {
-                throw .failed("a statement is too long")
-            }
+            do {
+                statement = try Statement.make(matter.kind, matter.body(place), by: code.sign)
+                    .signed(by: person.keys.sign)
+            } catch { throw .failed("a statement is too long") }
             try self.append(statement, to: directory, &draft, secrets)
             let ring = self.ring(of: person.person)
             draft.create(ring.id)
@@ -127,6 +145,6 @@ extension Vault {
                 }
             }
             return statement.digest
-        }.answer
+        }
     }
 }

@@ -113,7 +113,7 @@ extension Vault {
     func requireSupervisor(
         _ verb: Verb, _ code: String, _ session: Session
     ) throws(HavreError) -> Identifier {
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         guard Policy.decide(verb, role: session.role) == .allowed else {
             try readMail(session)
             try requirePlace(on: caseID, session)
@@ -128,7 +128,7 @@ extension Vault {
     package func access(
         case code: String, _ session: Session
     ) throws(HavreError) -> (holders: [Holder], threshold: Int) {
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         try readMail(session)
         let directory = try directory(session)
         let chain: Chain
@@ -154,7 +154,7 @@ extension Vault {
 
     /// The compartments of a case that somebody has, none when she is not on it.
     package func ownCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
-        guard let caseID = try caseID(code), try ringKey(caseID, session) != nil else { return [] }
+        guard let caseID = try caseID(code, session), try ringKey(caseID, session) != nil else { return [] }
         let inside = try requirePlace(on: caseID, session)
         return inside.standing.compartments.filter { $0 != .roster }.map(\.rawValue).sorted()
     }

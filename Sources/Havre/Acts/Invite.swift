@@ -34,7 +34,7 @@ extension Vault {
             throw .notGranted
         }
         let name = try accessing { () throws(AccessError) in try StaffName(typed) }
-        let answer = try commit(event(resets ? "staff reset" : "staff invite", session)) {
+        let answer = try commitLink(event(resets ? "staff reset" : "staff invite", session)) {
             draft, event throws(HavreError) in
             let directory = try self.directory(session)
             let bearer = directory.member(named: name)
@@ -57,7 +57,7 @@ extension Vault {
                 in: .house)
             event.subject = name.shown
             return Invited(name: name.shown, role: role.rawValue, code: text, expires: expires)
-        }.answer
+        }
         try indexHouse()
         return answer
     }

@@ -22,7 +22,7 @@ extension Vault {
     ) throws(HavreError) -> (code: String, until: Instant) {
         try Self.check(purpose: purpose)
         guard Policy.decide(.open, role: session.role) == .allowed else { throw .notFound }
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         let inside = try requirePlace(on: caseID, purpose: purpose, session)
         try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
         try log(event("open", session), in: inside)
@@ -40,7 +40,7 @@ extension Vault {
 
     /// Forgets one case's keys in a session.
     package func close(case code: String, _ session: Session) throws(HavreError) {
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         let wasOpen = session.opened.with { state in
             // A case whose secrets were renewed meanwhile would open again with the next act.
             let reopening = state.reopening.removeValue(forKey: caseID) != nil

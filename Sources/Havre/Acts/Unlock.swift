@@ -7,8 +7,8 @@ import HavreSystem
 /// What somebody is told when she has unlocked.
 package struct Unlocked: Sendable {
     package let session: Session
-    /// Things that wait for her, as short codes.
-    package let pending: [String]
+    /// Things that wait for her.
+    package let pending: [Pending]
 }
 
 extension Vault {
@@ -65,8 +65,7 @@ extension Vault {
             session.end()
             throw .locked
         }
-        let refused = session.opened.with { $0.refused.count }
-        return Unlocked(session: session, pending: refused > 0 ? ["refused-mail"] : [])
+        return Unlocked(session: session, pending: try pending(session))
     }
 
     private func account(_ nameKey: String) throws(HavreError) -> (Account?, UInt64?) {

@@ -59,9 +59,9 @@ extension Vault {
         }
     }
 
-    /// Which case bears a code name: known to the daemon only, says nothing about who may see it.
-    func caseID(_ code: String) throws(HavreError) -> Identifier? {
-        try CodeNames.find(code, in: self)
+    /// Which case bears a code name: says nothing about who may see it.
+    func caseID(_ code: String, _ session: Session) throws(HavreError) -> Identifier? {
+        try CodeNames.find(code, in: self, session)
     }
 
     /// Reads what is new in a case's area and checks its chain with somebody's secrets.
@@ -109,7 +109,7 @@ extension Vault {
     ///
     /// - Throws: `notOpen` when it is hers and not open, `notFound` when it is not hers or not there.
     func inside(_ code: String, _ session: Session) throws(HavreError) -> Inside {
-        guard let caseID = try caseID(code) else { throw .notFound }
+        guard let caseID = try caseID(code, session) else { throw .notFound }
         for _ in 0..<Self.renewalCountMax {
             let before = try generation(of: caseID)
             try reopen(caseID, session)

@@ -30,6 +30,9 @@ extension Vault {
         Area(Identifier(prefixOf: Hash.blake2b256(Context(.areaName, .id(id), .text(area.rawValue)).bytes)))
     }
 
+    /// Which area of the house an id is, nil for a case.
+    func houseArea(_ id: Identifier) -> HouseArea? { HouseArea.allCases.first { area($0).id == id } }
+
     /// The ring of a person: derived, so that others can leave mail in it.
     func ring(of person: Identifier) -> Area {
         Area(Identifier(prefixOf: Hash.blake2b256(Context(.ringName, .id(id), .id(person)).bytes)))

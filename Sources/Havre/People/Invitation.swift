@@ -10,8 +10,10 @@ struct Invitation: Equatable {
     let name: String
     let role: String
     let expires: Instant
-    /// The secret of @directory, boxed to the code's X25519 key; empty once used.
+    /// The secret of @directory, boxed to the code's X25519 key; empty once used: the mark of a used code.
     var box: [UInt8]
+    /// Whether somebody tried the code once more: the inviter is told until it expires.
+    var isTriedAgain = false
 
     var isUsed: Bool { box.isEmpty }
 
@@ -23,6 +25,7 @@ struct Invitation: Equatable {
         writer.prefixed(role)
         writer.u64(UInt64(bitPattern: expires.seconds))
         writer.prefixed(box)
+        writer.u8(isTriedAgain ? 1 : 0)
     }
 
     init(
@@ -46,6 +49,7 @@ struct Invitation: Equatable {
         role = try reader.prefixedText(max: 64)
         expires = Instant(seconds: Int64(bitPattern: try reader.u64()))
         box = try reader.prefixed(max: 4096)
+        isTriedAgain = try reader.u8() == 1
     }
 }
 

@@ -17,8 +17,6 @@ package final class Session: Sendable {
     struct Opened {
         /// Row of each area in her ring, with the tag of its name.
         var ring: [Identifier: RingRow] = [:]
-        /// Emptied rows of the ring, to be used again.
-        var emptied: [UInt64] = []
         /// Rows of the ring seen so far.
         var ringCount: UInt64 = 0
         /// Boxes that wait to be opened.

@@ -50,7 +50,10 @@ extension Vault {
         for session in gone { session.end() }
         guard sessions.with({ $0.living.isEmpty }) else { return }
         // With the last session goes what sessions brought: names of staff, chains of cases.
-        house.with { $0.directory = nil }
+        house.with { house in
+            house.directory = nil
+            house.codes = nil
+        }
         files.with { $0 = [:] }
     }
 

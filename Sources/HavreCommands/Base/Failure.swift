@@ -54,12 +54,13 @@ struct Failure: Error, Equatable, Sendable {
             case .usage where values["rule"] != nil: "fail.usageRule"
             case .needsApproval where values["why"] != nil: "fail.approvalWhy"
             case .tooManyAttempts where values["seconds"] != nil: "fail.wait"
+            case .storageFull where parameters["decided"]?.bool == true: "fail.decided"
             default: nil
             }
         if fault == .invalid {
             values["field"] = values["field"] ?? ""
             values["rule"] = values["rule"] ?? ""
         }
-        self.init(fault, key, values)
+        self.init(fault, key, values, next: key == "fail.decided" ? "fault.OutcomeUnknown.next" : nil)
     }
 }
