@@ -3,7 +3,7 @@ import HavreCodec
 import HavreLedger
 import HavreSecrets
 import HavreStore
-package import HavreSystem
+public import HavreSystem
 
 /// One vault with its gate: everything that can be done in the house starts here.
 ///
@@ -12,10 +12,11 @@ package import HavreSystem
 ///
 /// Lock order: house, then session, then case file; none is held while the store commits, except a case's
 /// write lock.
-package final class Vault: Sendable {
+public final class Vault: Sendable {
     let store: Store
     let journal: LedgerJournal
-    package let clock: Clock
+    /// Where acts read the time.
+    public let clock: Clock
     let house: Guarded<House>
     let sessions = Guarded(Sessions())
     let files = Guarded<[Identifier: CaseFile]>([:])
@@ -44,7 +45,7 @@ package final class Vault: Sendable {
     ///   - vault: folder of ciphertext.
     ///   - gate: folder of the gate, elsewhere.
     ///   - deviceKey: where the device key is, if not in the gate folder.
-    package convenience init(
+    public convenience init(
         vault: String, gate: String, deviceKey: String?, clock: Clock = .system
     ) throws(HavreError) {
         let journal = LedgerJournal()

@@ -87,5 +87,6 @@ extension Policy {
 }
 
 extension StaffRole: Comparable {
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    /// In the order of their names, as pages list them.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -2,19 +2,19 @@
 ///
 /// Neither string ever carries what was read: `field` is a path of key names known to the reader
 /// (`body.until`), `rule` a sentence of ours. So the error may be logged and sent to a peer.
-package enum CodecError: Error, Equatable, Sendable {
+public enum CodecError: Error, Equatable, Sendable {
     /// `field` broke `rule`.
     case invalid(field: String, rule: String)
 
     /// The path of the field, empty for the whole document.
-    package var field: String {
+    public var field: String {
         switch self {
         case .invalid(let field, _): field
         }
     }
 
     /// The rule that was broken, in plain words.
-    package var rule: String {
+    public var rule: String {
         switch self {
         case .invalid(_, let rule): rule
         }

@@ -1,21 +1,21 @@
 /// A day of the proleptic Gregorian calendar, 0001-01-01 to 9999-12-31, without time or time zone.
-package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Days since 1970-01-01; negative before.
-    package let epochDays: Int
+    public let epochDays: Int
 
     /// 0001-01-01.
-    package static let first = Day(epochDays: -719_162)
+    public static let first = Day(epochDays: -719_162)
     /// 9999-12-31.
-    package static let last = Day(epochDays: 2_932_896)
+    public static let last = Day(epochDays: 2_932_896)
 
     /// The day so many days after 1970-01-01. Beyond ``first`` and ``last`` it is the nearer of the two, so that
     /// sums of a deadline and a hostile number neither trap nor leave the four digits of a year.
-    package init(epochDays: Int) {
+    public init(epochDays: Int) {
         self.epochDays = min(max(epochDays, -719_162), 2_932_896)
     }
 
     /// A date that exists.
-    package init(year: Int, month: Int, day: Int) throws(CodecError) {
+    public init(year: Int, month: Int, day: Int) throws(CodecError) {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.dayCount(year: year, month: month)).contains(day)
         else { throw .invalid(field: "date", rule: "a day that exists, 0001-01-01 to 9999-12-31") }
@@ -23,7 +23,7 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// `YYYY-MM-DD`, ASCII digits, exactly 10 characters, a day that exists.
-    package init(parsing text: String) throws(CodecError) {
+    public init(parsing text: String) throws(CodecError) {
         let digits = Array(text.utf8)
         guard digits.count == 10, digits[4] == UInt8(ascii: "-"), digits[7] == UInt8(ascii: "-"),
             let year = Decimal.value(digits[0..<4]), let month = Decimal.value(digits[5..<7]),
@@ -33,25 +33,26 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// 1...9999.
-    package var year: Int { civil.year }
+    public var year: Int { civil.year }
     /// 1...12.
-    package var month: Int { civil.month }
+    public var month: Int { civil.month }
     /// 1...31.
-    package var day: Int { civil.day }
+    public var day: Int { civil.day }
     /// 1 (Monday) ... 7 (Sunday), as ISO 8601 counts.
-    package var weekday: Int { (epochDays + 719_162) % 7 + 1 }  // 0001-01-01 was a Monday
+    public var weekday: Int { (epochDays + 719_162) % 7 + 1 }  // 0001-01-01 was a Monday
 
     /// `YYYY-MM-DD`.
-    package var description: String {
+    public var description: String {
         let date = civil
         return Decimal.text(date.year, 4) + "-" + Decimal.text(date.month, 2) + "-"
             + Decimal.text(date.day, 2)
     }
 
-    package static func < (one: Day, other: Day) -> Bool { one.epochDays < other.epochDays }
+    /// Earlier first.
+    public static func < (one: Day, other: Day) -> Bool { one.epochDays < other.epochDays }
 
     /// So many days later (earlier when negative), within ``first`` and ``last``.
-    package func adding(days: Int) -> Day {
+    public func adding(days: Int) -> Day {
         let (sum, overflow) = epochDays.addingReportingOverflow(days)
         guard !overflow else { return days < 0 ? .first : .last }
         return Day(epochDays: sum)
@@ -59,7 +60,7 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The same day so many months later (earlier when negative), or the last day of that month when it is
     /// shorter, as limits in months are counted in law; within ``first`` and ``last``.
-    package func adding(months: Int) -> Day {
+    public func adding(months: Int) -> Day {
         let date = civil
         let (sum, overflow) = (date.year * 12 + date.month - 1).addingReportingOverflow(months)
         guard !overflow else { return months < 0 ? .first : .last }
@@ -72,7 +73,7 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The number of days of a month 1...12.
-    package static func dayCount(year: Int, month: Int) -> Int {
+    public static func dayCount(year: Int, month: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
         case 4, 6, 9, 11: 30

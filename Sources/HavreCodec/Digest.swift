@@ -1,9 +1,9 @@
 /// 32 bytes of a BLAKE2b-256 or SHA-256 hash. A public value: compared in variable time.
-package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The size of a digest in bytes.
-    package static let byteCount = 32
+    public static let byteCount = 32
     /// All bytes zero: stands where there is none.
-    package static let zero = Digest()
+    public static let zero = Digest()
 
     private let first: UInt64
     private let second: UInt64
@@ -13,7 +13,7 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     private init() { (first, second, third, fourth) = (0, 0, 0, 0) }
 
     /// Exactly 32 bytes.
-    package init(bytes: [UInt8]) throws(CodecError) {
+    public init(bytes: [UInt8]) throws(CodecError) {
         guard bytes.count == Self.byteCount else { throw .invalid(field: "digest", rule: "32 bytes") }
         first = BigEndian.word(bytes, at: 0)
         second = BigEndian.word(bytes, at: 8)
@@ -22,7 +22,7 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// Exactly 64 lower-case hex digits.
-    package init(hex: String) throws(CodecError) {
+    public init(hex: String) throws(CodecError) {
         guard hex.utf8.count == 2 * Self.byteCount else {
             throw .invalid(field: "digest", rule: "64 hex digits")
         }
@@ -30,12 +30,14 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// The 32 bytes.
-    package var bytes: [UInt8] { BigEndian.bytes(first, second, third, fourth) }
+    public var bytes: [UInt8] { BigEndian.bytes(first, second, third, fourth) }
     /// 64 lower-case hex digits.
-    package var hex: String { Hex.encode(bytes) }
-    package var description: String { hex }
+    public var hex: String { Hex.encode(bytes) }
+    /// 64 lower-case hexadecimal digits.
+    public var description: String { hex }
 
-    package static func < (one: Digest, other: Digest) -> Bool {
+    /// In the order of their bytes.
+    public static func < (one: Digest, other: Digest) -> Bool {
         (one.first, one.second, one.third, one.fourth) < (
             other.first, other.second, other.third, other.fourth
         )

@@ -1,9 +1,9 @@
 /// 16 random or derived bytes that name a thing: a case, a record, a person, a row.
-package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The size of an identifier in bytes.
-    package static let byteCount = 16
+    public static let byteCount = 16
     /// All bytes zero: stands where there is none.
-    package static let zero = Identifier()
+    public static let zero = Identifier()
 
     // Big-endian halves: hashing and ordering cost two words, and the order is that of the bytes.
     private let high: UInt64
@@ -12,20 +12,20 @@ package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertib
     private init() { (high, low) = (0, 0) }
 
     /// The first 16 bytes of a digest.
-    package init(prefixOf digest: Digest) {
+    public init(prefixOf digest: Digest) {
         high = BigEndian.word(digest.bytes, at: 0)
         low = BigEndian.word(digest.bytes, at: 8)
     }
 
     /// Exactly 16 bytes.
-    package init(bytes: [UInt8]) throws(CodecError) {
+    public init(bytes: [UInt8]) throws(CodecError) {
         guard bytes.count == Self.byteCount else { throw .invalid(field: "identifier", rule: "16 bytes") }
         high = BigEndian.word(bytes, at: 0)
         low = BigEndian.word(bytes, at: 8)
     }
 
     /// Exactly 32 lower-case hex digits.
-    package init(hex: String) throws(CodecError) {
+    public init(hex: String) throws(CodecError) {
         guard hex.utf8.count == 2 * Self.byteCount else {
             throw .invalid(field: "identifier", rule: "32 hex digits")
         }
@@ -33,12 +33,14 @@ package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     /// The 16 bytes.
-    package var bytes: [UInt8] { BigEndian.bytes(high, low) }
+    public var bytes: [UInt8] { BigEndian.bytes(high, low) }
     /// 32 lower-case hex digits.
-    package var hex: String { Hex.encode(bytes) }
-    package var description: String { hex }
+    public var hex: String { Hex.encode(bytes) }
+    /// 32 lower-case hexadecimal digits.
+    public var description: String { hex }
 
-    package static func < (one: Identifier, other: Identifier) -> Bool {
+    /// In the order of their bytes.
+    public static func < (one: Identifier, other: Identifier) -> Bool {
         (one.high, one.low) < (other.high, other.low)
     }
 }

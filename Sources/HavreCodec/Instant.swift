@@ -1,17 +1,17 @@
 /// A moment in whole UTC seconds since 1970-01-01T00:00:00Z (POSIX time, no leap seconds). Passed in as a value;
 /// pure code never reads a clock.
-package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Seconds since 1970-01-01T00:00:00Z; negative before.
-    package var seconds: Int64
+    public var seconds: Int64
 
     /// So many seconds after 1970-01-01T00:00:00Z.
-    package init(seconds: Int64) { self.seconds = seconds }
+    public init(seconds: Int64) { self.seconds = seconds }
 
     /// Midnight UTC at the start of the day.
-    package init(startOf day: Day) { seconds = Int64(day.epochDays) * 86_400 }
+    public init(startOf day: Day) { seconds = Int64(day.epochDays) * 86_400 }
 
     /// `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, UTC only, no fraction, no leap second).
-    package init(parsing text: String) throws(CodecError) {
+    public init(parsing text: String) throws(CodecError) {
         let digits = Array(text.utf8)
         guard digits.count == 20, digits[10] == UInt8(ascii: "T"), digits[13] == UInt8(ascii: ":"),
             digits[16] == UInt8(ascii: ":"), digits[19] == UInt8(ascii: "Z"),
@@ -24,26 +24,27 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The UTC day, clamped to the days there are.
-    package var day: Day { Day(epochDays: Int(seconds.flooredQuotient(by: 86_400))) }
+    public var day: Day { Day(epochDays: Int(seconds.flooredQuotient(by: 86_400))) }
 
     /// The day at a place whose clocks are `offsetSeconds` ahead of UTC (behind when negative).
-    package func day(offsetSeconds: Int) -> Day { adding(seconds: Int64(offsetSeconds)).day }
+    public func day(offsetSeconds: Int) -> Day { adding(seconds: Int64(offsetSeconds)).day }
 
     /// `YYYY-MM-DDTHH:MM:SSZ`; the day is clamped to the days there are.
-    package var description: String {
+    public var description: String {
         let rest = Int((seconds % 86_400 + 86_400) % 86_400)
         let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { Decimal.text($0, 2) }
         return day.description + "T" + clock.joined(separator: ":") + "Z"
     }
 
     /// So many seconds later (earlier when negative); stops at the ends of Int64 instead of trapping.
-    package func adding(seconds more: Int64) -> Instant {
+    public func adding(seconds more: Int64) -> Instant {
         let (sum, overflow) = seconds.addingReportingOverflow(more)
         guard overflow else { return Instant(seconds: sum) }
         return Instant(seconds: more < 0 ? .min : .max)
     }
 
-    package static func < (one: Instant, other: Instant) -> Bool { one.seconds < other.seconds }
+    /// Earlier first.
+    public static func < (one: Instant, other: Instant) -> Bool { one.seconds < other.seconds }
 }
 
 extension Int64 {

@@ -7,7 +7,7 @@
 /// Swift compares `String` by canonical equivalence ("é" composed equals "é" decomposed, the Kelvin sign
 /// equals "K"). JSON does not. Therefore two keys that are equal to Swift but differ in bytes are refused as
 /// one key twice, and ``subscript(_:)``, `==` and the order of keys all go by UTF-8 bytes.
-package enum JSON: Sendable {
+public enum JSON: Sendable {
     case null
     case bool(Bool)
     /// |n| < 2^53, see ``intMax``.
@@ -17,12 +17,12 @@ package enum JSON: Sendable {
     case object([String: JSON])
 
     /// The largest magnitude of a number: 2^53 - 1, what every JSON reader represents exactly.
-    package static let intMax: Int64 = (1 << 53) - 1
+    public static let intMax: Int64 = (1 << 53) - 1
 
     /// Reads one document; `byteCountMax` is checked before anything else, `depthMax` counts nested
     /// arrays and objects (`[1]` has depth 1).
     /// - Throws: `CodecError` with field "json".
-    package init(parsing bytes: [UInt8], byteCountMax: Int = 1 << 20, depthMax: Int = 32) throws(CodecError) {
+    public init(parsing bytes: [UInt8], byteCountMax: Int = 1 << 20, depthMax: Int = 32) throws(CodecError) {
         guard bytes.count <= byteCountMax else {
             throw .invalid(field: "json", rule: "at most \(byteCountMax) bytes")
         }
@@ -31,7 +31,7 @@ package enum JSON: Sendable {
     }
 
     /// Reads one document from text, see ``init(parsing:byteCountMax:depthMax:)-([UInt8],_,_)``.
-    package init(parsing text: String, byteCountMax: Int = 1 << 20, depthMax: Int = 32) throws(CodecError) {
+    public init(parsing text: String, byteCountMax: Int = 1 << 20, depthMax: Int = 32) throws(CodecError) {
         guard text.utf8.count <= byteCountMax else {
             throw .invalid(field: "json", rule: "at most \(byteCountMax) bytes")
         }
@@ -39,7 +39,7 @@ package enum JSON: Sendable {
     }
 
     /// The value under exactly these key bytes, nil when absent or when this is no object.
-    package subscript(key: String) -> JSON? {
+    public subscript(key: String) -> JSON? {
         guard case .object(let members) = self, let at = members.index(forKey: key),
             Text.sameBytes(members[at].key, key)
         else { return nil }
@@ -47,20 +47,20 @@ package enum JSON: Sendable {
     }
 
     /// The text, when this is a string.
-    package var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
     /// The number, when this is one.
-    package var int: Int64? { if case .int(let value) = self { value } else { nil } }
+    public var int: Int64? { if case .int(let value) = self { value } else { nil } }
     /// The truth value, when this is one.
-    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     /// The items, when this is an array.
-    package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
     /// The members, when this is an object. Look-ups in it go by Swift equality; prefer the subscript.
-    package var object: [String: JSON]? { if case .object(let value) = self { value } else { nil } }
+    public var object: [String: JSON]? { if case .object(let value) = self { value } else { nil } }
 }
 
 extension JSON: Equatable {
     /// Equal when both would be written as the same bytes.
-    package static func == (one: JSON, other: JSON) -> Bool {
+    public static func == (one: JSON, other: JSON) -> Bool {
         switch (one, other) {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
@@ -77,14 +77,19 @@ extension JSON: Equatable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-    package init(stringLiteral value: String) { self = .string(value) }
-    package init(integerLiteral value: Int64) { self = .int(value) }
-    package init(booleanLiteral value: Bool) { self = .bool(value) }
-    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    package init(nilLiteral: ()) { self = .null }
+    /// A string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// An integer.
+    public init(integerLiteral value: Int64) { self = .int(value) }
+    /// A truth value.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A list.
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// Null.
+    public init(nilLiteral: ()) { self = .null }
 
     /// A key twice in a literal is a mistake of the programmer and traps.
-    package init(dictionaryLiteral elements: (String, JSON)...) {
+    public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(uniqueKeysWithValues: elements))
     }
 }

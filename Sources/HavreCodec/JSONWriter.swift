@@ -4,7 +4,7 @@ extension JSON {
     ///
     /// Numbers must be below 2^53 in magnitude; a larger one is a mistake of the programmer and traps, for no
     /// reader would take the text back.
-    package func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(256)
         write(to: &out)
@@ -12,7 +12,7 @@ extension JSON {
     }
 
     /// ``encoded()`` as text.
-    package var text: String { String(decoding: encoded(), as: UTF8.self) }
+    public var text: String { String(decoding: encoded(), as: UTF8.self) }
 
     private func write(to out: inout [UInt8]) {
         switch self {

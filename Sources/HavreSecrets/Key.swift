@@ -1,21 +1,21 @@
 /// A 32-byte key of one role.
 ///
 /// Held by reference, so that maps can hold it and many can share it without a copy; the last reference wipes.
-package final class Key<R: KeyRole>: Sendable {
+public final class Key<R: KeyRole>: Sendable {
     /// Bytes of every key.
-    package static var byteCount: Int { keyByteCount }
+    public static var byteCount: Int { keyByteCount }
 
     let secret: SecretBytes
 
     /// A fresh random key.
-    package init() {
+    public init() {
         secret = SecretBytes(random: keyByteCount)
     }
 
     /// Takes over 32 secret bytes.
     ///
     /// - Throws: `SecretError.wrongLength` for any other count.
-    package init(_ bytes: consuming SecretBytes) throws(SecretError) {
+    public init(_ bytes: consuming SecretBytes) throws(SecretError) {
         guard bytes.count == keyByteCount else { throw .wrongLength }
         secret = bytes
     }
@@ -27,17 +27,17 @@ package final class Key<R: KeyRole>: Sendable {
     }
 
     /// Lends the 32 bytes for reading.
-    package func withBytes<T, E: Error>(_ body: (RawSpan) throws(E) -> T) throws(E) -> T {
+    public func withBytes<T, E: Error>(_ body: (RawSpan) throws(E) -> T) throws(E) -> T {
         try secret.withBytes(body)
     }
 
     /// A copy of the bytes in guarded memory, for a box or a share.
-    package func copy() -> SecretBytes {
+    public func copy() -> SecretBytes {
         secret.clone()
     }
 
     /// Whether two keys are the same, in constant time.
-    package func equals(_ other: Key<R>) -> Bool {
+    public func equals(_ other: Key<R>) -> Bool {
         SecretBytes.equal(secret, other.secret)
     }
 }

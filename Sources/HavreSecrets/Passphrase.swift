@@ -2,29 +2,29 @@ internal import CSodium
 package import HavreCodec
 
 /// From what a person types to the key that opens her slot.
-package enum Passphrase {
+public enum Passphrase {
     /// The longest passphrase in bytes, as typed.
-    package static let byteCountMax = 1024
+    public static let byteCountMax = 1024
     /// Bytes of the salt of one users' row.
     package static let saltByteCount = 16
 
     /// What Argon2id costs. One pair for the whole vault, named in the context of every key made with it.
-    package struct Parameters: Hashable, Sendable {
+    public struct Parameters: Hashable, Sendable {
         /// Passes over the memory.
-        package let passes: Int
+        public let passes: Int
         /// Bytes of memory.
-        package let memoryByteCount: Int
+        public let memoryByteCount: Int
 
         /// Any pair; `check` says whether it may be used.
-        package init(passes: Int, memoryByteCount: Int) {
+        public init(passes: Int, memoryByteCount: Int) {
             self.passes = passes
             self.memoryByteCount = memoryByteCount
         }
 
         /// The least that is accepted: 3 passes over 256 MiB, for a new slot and for an old one alike.
-        package static let floor = Parameters(passes: 3, memoryByteCount: 256 << 20)
+        public static let floor = Parameters(passes: 3, memoryByteCount: 256 << 20)
         /// The most that is accepted, so that a stored number cannot stop the machine: 10 passes over 1 GiB.
-        package static let ceiling = Parameters(passes: 10, memoryByteCount: 1 << 30)
+        public static let ceiling = Parameters(passes: 10, memoryByteCount: 1 << 30)
 
         #if DEBUG
             /// Costs next to nothing. Exists in debug builds only; a vault made with it is a test vault for ever.
@@ -98,7 +98,7 @@ package enum Passphrase {
     }
 
     /// A key file as a key: BLAKE2b-256 of its content.
-    package static func keyFile(_ content: borrowing SecretBytes) -> Key<Role.KeyFile> {
+    public static func keyFile(_ content: borrowing SecretBytes) -> Key<Role.KeyFile> {
         var hash = Blake2b()
         hash.update(content)
         return Key(derived: hash.finishSecret())

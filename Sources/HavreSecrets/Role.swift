@@ -1,8 +1,8 @@
 /// What a key is for; one empty type a role, so that the compiler refuses a key in the place of another.
-package protocol KeyRole: Sendable {}
+public protocol KeyRole: Sendable {}
 
 /// The roles of Havre's 32-byte keys. `Keys/README.md` draws how they hang together.
-package enum Role {
+public enum Role {
     /// The machine's own key: `device.key`, a systemd credential or a removable medium.
     package enum Device: KeyRole {}
     /// GK: everything in `gate.db` lies under it.
@@ -32,7 +32,7 @@ package enum Role {
     /// Made from a passphrase (and key file): opens one slot of a users' row.
     package enum KEK: KeyRole {}
     /// The content of a key file, as a key.
-    package enum KeyFile: KeyRole {}
+    public enum KeyFile: KeyRole {}
     /// A person's root, from which her other keys come.
     package enum Root: KeyRole {}
     /// A person's own sealing key, from her root.

@@ -3,20 +3,20 @@ internal import CSodium
 /// Secret bytes: locked memory, owned by one place, wiped by `deinit`, lent but never copied by accident,
 /// compared in constant time. Move-only types cannot be printed or interpolated.
 ///
-/// Up to 64 bytes lie in a slot of `SecretPool`; more have guard pages of their own.
-// Sendable by hand: the memory has one owner, and the compiler's exclusivity rules guard it as any value.
+/// Up to 64 bytes lie in a slot of `SecretPool`; more have guard pages of their own. Sendable by hand: the memory has
+/// one owner, and the compiler's exclusivity rules guard it as any value.
 @safe
-package struct SecretBytes: ~Copyable, @unchecked Sendable {
+public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
     private let epoch: UInt64
     /// How many bytes.
-    package let count: Int
+    public let count: Int
 
     /// The most bytes of one secret (1 MiB: a limit against mistakes, not a format).
-    package static let countMax = 1 << 20
+    public static let countMax = 1 << 20
 
     /// `count` zero bytes (0...1 MiB), to be filled.
-    package init(zeroed count: Int) {
+    public init(zeroed count: Int) {
         precondition((0...Self.countMax).contains(count), "a secret has 0 to 1048576 bytes")
         let piece = unsafe SecretPool.take(byteCount: count)
         unsafe self.base = piece.base
@@ -25,14 +25,14 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// `count` bytes from the kernel's generator.
-    package init(random count: Int) {
+    public init(random count: Int) {
         var fresh = SecretBytes(zeroed: count)
         unsafe fresh.withMutablePointer { pointer in unsafe randombytes_buf(pointer, count) }
         self = fresh
     }
 
     /// A copy of bytes that were in ordinary memory: for tests and for what is not secret any more.
-    package init(copying bytes: [UInt8]) {
+    public init(copying bytes: [UInt8]) {
         var fresh = SecretBytes(zeroed: bytes.count)
         unsafe fresh.withMutablePointer { pointer in unsafe pointer.update(from: bytes, count: bytes.count) }
         self = fresh
@@ -43,17 +43,17 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// A second copy, in guarded memory, with an owner of its own.
-    package func clone() -> SecretBytes {
+    public func clone() -> SecretBytes {
         prefix(count)
     }
 
     /// A copy of the first `length` bytes, in guarded memory.
-    package func prefix(_ length: Int) -> SecretBytes {
+    public func prefix(_ length: Int) -> SecretBytes {
         slice(0..<length)
     }
 
     /// A copy of a range of the bytes, in guarded memory; the range must lie inside.
-    package func slice(_ range: Range<Int>) -> SecretBytes {
+    public func slice(_ range: Range<Int>) -> SecretBytes {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the secret")
         var copy = SecretBytes(zeroed: range.count)
         unsafe withPointer { source in
@@ -65,14 +65,14 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// Lends the bytes for reading.
-    package borrowing func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+    public borrowing func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
         try unsafe withPointer { pointer throws(E) in
             try unsafe body(UnsafeRawBufferPointer(start: pointer, count: count).bytes)
         }
     }
 
     /// Lends the bytes for writing; the span is bounds-checked.
-    package mutating func withMutableBytes<R, E: Error>(
+    public mutating func withMutableBytes<R, E: Error>(
         _ body: (inout MutableRawSpan) throws(E) -> R
     ) throws(E) -> R {
         let count = count
@@ -83,7 +83,7 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// Whether two secrets are the same, in time that depends on their lengths only.
-    package static func equal(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {
+    public static func equal(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {
         guard a.count == b.count else { return false }
         let count = a.count
         return unsafe a.withPointer { left in
@@ -92,7 +92,7 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// Whether every byte is zero, in constant time.
-    package var isZero: Bool {
+    public var isZero: Bool {
         unsafe withPointer { pointer in unsafe sodium_is_zero(pointer, count) == 1 }
     }
 

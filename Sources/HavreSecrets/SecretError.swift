@@ -2,7 +2,7 @@
 ///
 /// No case carries contents. A failure of authenticity has one case and no detail: wrong key, wrong context,
 /// altered bytes and cut bytes look the same.
-package enum SecretError: Error, Equatable, Sendable {
+public enum SecretError: Error, Equatable, Sendable {
     /// A sealed value, box, chunk, signature or commitment does not fit its key, its context or itself.
     case notAuthentic
     /// A value has another number of bytes than its type.

@@ -1,15 +1,16 @@
 import CSystem
 
 /// The clocks, passed in as a value so that tests own time.
-package struct Clock: Sendable {
+public struct Clock: Sendable {
     /// Seconds since 1970, UTC; somebody may set it back.
-    package var now: @Sendable () -> Int64
+    public var now: @Sendable () -> Int64
     /// Seconds since the machine started, sleep included; nobody sets it. Sessions end by this one.
-    package var boot: @Sendable () -> Int64
+    public var boot: @Sendable () -> Int64
     /// Seconds since the machine started that it spent asleep; when this grows, sessions are locked.
-    package var asleep: @Sendable () -> Int64
+    public var asleep: @Sendable () -> Int64
 
-    package init(
+    /// A clock of one's own, for tests and for what plays time faster.
+    public init(
         now: @escaping @Sendable () -> Int64, boot: @escaping @Sendable () -> Int64,
         asleep: @escaping @Sendable () -> Int64 = { 0 }
     ) {
@@ -19,17 +20,17 @@ package struct Clock: Sendable {
     }
 
     /// The machine's.
-    package static let system = Clock(
+    public static let system = Clock(
         now: { csys_wall_seconds() },
         boot: { csys_boot_nanoseconds() / 1_000_000_000 },
         asleep: { (csys_boot_nanoseconds() - csys_monotonic_nanoseconds()) / 1_000_000_000 })
 
     /// Milliseconds that only ever grow while the machine is awake; for deadlines inside one run.
-    package static func milliseconds() -> Int64 { csys_monotonic_nanoseconds() / 1_000_000 }
+    public static func milliseconds() -> Int64 { csys_monotonic_nanoseconds() / 1_000_000 }
 
     /// Nanoseconds of the same clock, for measurements.
-    package static func nanoseconds() -> Int64 { csys_monotonic_nanoseconds() }
+    public static func nanoseconds() -> Int64 { csys_monotonic_nanoseconds() }
 
     /// Lets the thread rest.
-    package static func sleep(milliseconds: Int) { csys_sleep(UInt32(clamping: milliseconds)) }
+    public static func sleep(milliseconds: Int) { csys_sleep(UInt32(clamping: milliseconds)) }
 }

@@ -53,17 +53,17 @@ package struct OpenFlags: OptionSet, Sendable {
 }
 
 /// A file descriptor with exactly one owner, closed when that owner goes.
-package struct Descriptor: ~Copyable, Sendable {
+public struct Descriptor: ~Copyable, Sendable {
     /// The number, for a call that only looks at it.
-    package let raw: Int32
+    public let raw: Int32
 
     /// Takes over a descriptor that nobody else closes.
-    package init(owning raw: Int32) { self.raw = raw }
+    public init(owning raw: Int32) { self.raw = raw }
 
     deinit { csys_close(raw) }
 
     /// Gives the number away; the caller closes it.
-    package consuming func release() -> Int32 {
+    public consuming func release() -> Int32 {
         let number = raw
         discard self
         return number

@@ -43,7 +43,7 @@ struct Office {
         self.folder = folder
         self.recordCount = recordCount
         _ = try Vault.found(
-            Foundation(
+            HouseFounding(
                 vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil, organisation: "Bench",
                 supervisor: "Sylvie"), passphrase: Self.phrase("Sylvie"), keyFile: nil)
         let vault = try Vault(vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil)

@@ -34,8 +34,8 @@ final class TestHouse {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func plan(_ folder: URL, _ supervisor: String) -> Havre.Foundation {
-        Havre.Foundation(
+    private static func plan(_ folder: URL, _ supervisor: String) -> HouseFounding {
+        HouseFounding(
             vault: folder.appendingPathComponent("vault").path,
             gate: folder.appendingPathComponent("gate").path,
             deviceKey: nil, organisation: "Maison d'essai", supervisor: supervisor, parameters: .testing)

@@ -6,12 +6,12 @@ import HavreStore
 
 extension Vault {
     /// Finishes the file of a case: a new version of its record F01 with status Closed, and the card with it.
-    package func archive(case code: String, _ session: Session) throws(HavreError) -> Written {
+    public func archive(case code: String, _ session: Session) throws(HavreError) -> Written {
         try setStatus(code, "Closed", verb: .caseArchive, session)
     }
 
     /// Takes a finished file up again.
-    package func reopen(case code: String, _ session: Session) throws(HavreError) -> Written {
+    public func reopen(case code: String, _ session: Session) throws(HavreError) -> Written {
         try setStatus(code, "Active", verb: .caseReopen, session)
     }
 

@@ -6,7 +6,7 @@ import HavreSystem
 
 extension Vault {
     /// Gives a case another owner or another backup; a former owner keeps nothing.
-    package func assign(
+    public func assign(
         case code: String, owner: String?, backup: String?, _ session: Session
     ) throws(HavreError) {
         let caseID = try requireSupervisor(.caseAssign, code, session)

@@ -1,32 +1,35 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreForms
 import HavreSecrets
 import HavreStore
-package import HavreSystem
+public import HavreSystem
 
 /// An attachment that was taken in.
-package struct Attached: Sendable {
-    package let attachment: Identifier
-    package let record: Identifier
-    package let byteCount: UInt64
+public struct Attached: Sendable {
+    /// The number under which it is fetched.
+    public let attachment: Identifier
+    /// The record of the form `evidence` that describes it.
+    public let record: Identifier
+    /// Its length.
+    public let byteCount: UInt64
     /// BLAKE2b-256 of the original bytes.
-    package let blake2b: Digest
+    public let blake2b: Digest
 }
 
 /// How far a long act has come, in bytes; called between pieces, never with a connection.
-package typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
 
 extension Vault {
     /// The largest attachment in bytes (16 GiB).
-    package static let attachmentByteCountMax: UInt64 = 16 << 30
+    public static let attachmentByteCountMax: UInt64 = 16 << 30
 
     /// Takes a file into a case: sealed chunk by chunk under a key of its own, length hidden, with a record that
     /// names it. Nothing is stored before all of it is.
     ///
     /// - Parameter file: a regular file, read from its start.
     /// - Throws: `invalid` for anything else or a file that is too large.
-    package func attach(
+    public func attach(
         case code: String, title: String?, file: borrowing Descriptor, _ session: Session,
         progress: Progress = { _, _ in }
     ) throws(HavreError) -> Attached {
@@ -163,7 +166,7 @@ extension Vault {
     /// What was written before an error must be thrown away.
     ///
     /// - Parameter write: called with each piece of at most 64 KiB.
-    package func fetch(
+    public func fetch(
         case code: String, attachment: Identifier, _ session: Session, progress: Progress = { _, _ in },
         write: ([UInt8]) throws(HavreError) -> Void
     ) throws(HavreError) -> (byteCount: UInt64, blake2b: Digest) {

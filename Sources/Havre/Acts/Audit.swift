@@ -1,25 +1,34 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreLedger
 import HavreSecrets
 import HavreStore
 
 /// One line of the audit log.
-package struct LogLine: Sendable {
-    package let index: UInt64
-    package let time: Instant
-    package let actor: String?
-    package let act: String
-    package let code: String?
-    package let outcome: String
-    package let purpose: String?
-    package let subject: String?
-    package let records: [Identifier]
+public struct LogLine: Sendable {
+    /// The number of the entry in the ledger, from 0.
+    public let index: UInt64
+    /// When it was written.
+    public let time: Instant
+    /// Who acted; nil where nobody had proven to be anybody.
+    public let actor: String?
+    /// What was done.
+    public let act: String
+    /// The code name of the case, where there was one.
+    public let code: String?
+    /// How it ended.
+    public let outcome: String
+    /// Why, as it was said at opening.
+    public let purpose: String?
+    /// Whom or what the act was about, such as the person who was granted access.
+    public let subject: String?
+    /// The records it touched.
+    public let records: [Identifier]
 }
 
 extension Vault {
     /// Entries of the ledger, opened with the auditors' key; asking is itself an entry.
-    package func auditLog(
+    public func auditLog(
         case code: String?, since: Instant?, _ session: Session
     ) throws(HavreError) -> [LogLine] {
         guard Policy.decide(.auditLog, role: session.role) == .allowed else { throw .notGranted }
@@ -36,7 +45,7 @@ extension Vault {
     }
 
     /// Who opened a case: for auditors and supervisors, and for its owner with the roster's key.
-    package func whoOpened(case code: String, _ session: Session) throws(HavreError) -> [LogLine] {
+    public func whoOpened(case code: String, _ session: Session) throws(HavreError) -> [LogLine] {
         guard let caseID = try caseID(code, session) else { throw .notFound }
         let lines: [(index: UInt64, event: Event)]
         var event = event("audit who-opened", session)
@@ -112,13 +121,13 @@ extension Vault {
     }
 
     /// The newest signed checkpoint, C2SP text.
-    package func auditCheckpoint() throws(HavreError) -> String {
+    public func auditCheckpoint() throws(HavreError) -> String {
         guard store.state == .serving else { throw .gateClosed }
         return String(decoding: journal.checkpoint().text, as: UTF8.self)
     }
 
     /// The newest checkpoint and, for a size that somebody remembers, the proof that it only grew since.
-    package func log(since size: UInt64?) throws(HavreError) -> (checkpoint: String, consistency: [String]?) {
+    public func log(since size: UInt64?) throws(HavreError) -> (checkpoint: String, consistency: [String]?) {
         let now = journal.checkpoint()
         let proof = try size.map { size throws(HavreError) in try consistency(since: size, to: now) }
         return (String(decoding: now.text, as: UTF8.self), proof)
@@ -141,7 +150,7 @@ extension Vault {
     /// Compares the whole ledger with its tree, and with an older checkpoint if one is given.
     ///
     /// - Parameter against: C2SP text that somebody kept.
-    package func auditVerify(against: String?) throws(HavreError) -> (ok: Bool, size: UInt64, root: String) {
+    public func auditVerify(against: String?) throws(HavreError) -> (ok: Bool, size: UInt64, root: String) {
         guard store.state == .serving, let verifier = journal.verifier else { throw .gateClosed }
         let now = journal.checkpoint()
         var ok = true

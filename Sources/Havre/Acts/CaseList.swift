@@ -1,23 +1,30 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// One line of the list of cases.
-package struct CaseLine: Sendable {
-    package let code: String
-    package let label: String?
-    package let status: String
-    package let risk: String
-    package let owner: String
-    package let backup: String?
-    package let due: Day?
+public struct CaseLine: Sendable {
+    /// The code name.
+    public let code: String
+    /// Her private name for it, sealed for herself alone.
+    public let label: String?
+    /// A code of the list `case_status`.
+    public let status: String
+    /// A code of the list `risk_level`.
+    public let risk: String
+    /// Who the case belongs to.
+    public let owner: String
+    /// Who stands in for the owner.
+    public let backup: String?
+    /// The next date that something has to be done by.
+    public let due: Day?
 }
 
 extension Vault {
     /// The cases that somebody has a grant on; for supervisors, the cards of all cases with t = 1.
-    package func cases(_ session: Session) throws(HavreError) -> [CaseLine] {
+    public func cases(_ session: Session) throws(HavreError) -> [CaseLine] {
         guard Policy.decide(.caseList, role: session.role) == .allowed else { return [] }
         try readMail(session)
         let directory = try directory(session)
@@ -61,7 +68,7 @@ extension Vault {
     }
 
     /// One case's line.
-    package func card(case code: String, _ session: Session) throws(HavreError) -> CaseLine {
+    public func card(case code: String, _ session: Session) throws(HavreError) -> CaseLine {
         guard Policy.decide(.caseShow, role: session.role) == .allowed else { throw .notFound }
         guard let caseID = try caseID(code, session),
             let line = try cases(session).first(where: { Fold.fold($0.code) == Fold.fold(code) })
@@ -71,7 +78,7 @@ extension Vault {
     }
 
     /// A label for oneself alone; nil or empty takes it away.
-    package func label(case code: String, _ label: String?, _ session: Session) throws(HavreError) {
+    public func label(case code: String, _ label: String?, _ session: Session) throws(HavreError) {
         if let label, label.count > 60 || label.contains(where: \.isNewline) {
             throw .invalid(field: "label", rule: "must hold up to 60 characters on one line")
         }

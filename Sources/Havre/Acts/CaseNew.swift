@@ -11,7 +11,7 @@ extension Vault {
     /// A caseworker owns what she creates; a supervisor names the owner.
     ///
     /// - Returns: the code name.
-    package func newCase(
+    public func newCase(
         owner: String?, backup: String?, risk: String?, lang: String?, _ session: Session
     ) throws(HavreError) -> String {
         let verb: Verb = session.role == .supervisor || owner != nil ? .caseNewFor : .caseNew

@@ -11,7 +11,7 @@ extension Vault {
     /// She gets the secrets of the areas that her role admits; whoever she replaces hands over her cases.
     ///
     /// - Throws: `invalid` when the words are not those of the entry.
-    package func confirm(
+    public func confirm(
         name typed: String, words: String, _ session: Session
     ) throws(HavreError) -> (name: String, role: String) {
         guard Policy.decide(.confirm, role: session.role) == .allowed else { throw .notGranted }

@@ -1,23 +1,29 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreFormats
 import HavreForms
 import HavreSecrets
 import HavreStore
 
 /// A recipient outside the house, as somebody proposes it.
-package struct ContactDraft: Sendable {
-    package let name: String
-    package let organisation: String
-    package let kind: String
-    package let language: String
+public struct ContactDraft: Sendable {
+    /// 1 to 120 characters, one line; what consents and exports call the recipient.
+    public let name: String
+    /// Where she or he works.
+    public let organisation: String
+    /// What sort of recipient: `lawyer`, `court`, `police`, `asylum-authority`, `health`, `ngo`, `donor` or `other`.
+    public let kind: String
+    /// `en` or `fr`: the language of the letter in a bundle.
+    public let language: String
     /// `age1...`; nil when the recipient has no key and gets words by telephone.
-    package let key: String?
-    package let passphrase: Bool
+    public let key: String?
+    /// Whether bundles are sealed under a passphrase that is generated, instead of `key`.
+    public let passphrase: Bool
     /// How, by whom and over which channel the key was checked.
-    package let checked: String?
+    public let checked: String?
 
-    package init(
+    /// A contact as somebody typed it; nothing is checked yet.
+    public init(
         name: String, organisation: String, kind: String, language: String, key: String?, passphrase: Bool,
         checked: String?
     ) {
@@ -75,18 +81,21 @@ package struct ContactDraft: Sendable {
 }
 
 /// A recipient as the directory knows it.
-package struct ContactLine: Sendable {
-    package let contact: Identifier
-    package let details: JSON
+public struct ContactLine: Sendable {
+    /// Her number in the directory.
+    public let contact: Identifier
+    /// What was signed: an object with the fields of `ContactDraft`.
+    public let details: JSON
     /// unconfirmed, confirmed or retired
-    package let state: String
+    public let state: String
 
-    package var name: String { details["name"]?.string ?? "" }
+    /// 1 to 120 characters, one line; what consents and exports call the recipient.
+    public var name: String { details["name"]?.string ?? "" }
 }
 
 extension Vault {
     /// Adds a recipient; another person confirms it before anything goes there without approval.
-    package func addContact(_ draft: ContactDraft, _ session: Session) throws(HavreError) -> Identifier {
+    public func addContact(_ draft: ContactDraft, _ session: Session) throws(HavreError) -> Identifier {
         guard Policy.decide(.contactAdd, role: session.role) == .allowed else { throw .notGranted }
         let details = try draft.details()
         return try commitLink(event("contact add", session)) { change, event throws(HavreError) in
@@ -103,12 +112,12 @@ extension Vault {
     }
 
     /// Another person than the one who added it says that the key is the recipient's.
-    package func confirmContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
+    public func confirmContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
         try refer(name, .contactConfirm, session) { .contactConfirmation($0) }
     }
 
     /// Nothing goes to this recipient any more.
-    package func retireContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
+    public func retireContact(name: String, _ session: Session) throws(HavreError) -> Identifier {
         try refer(name, .contactRetire, session) { .contactRetirement($0) }
     }
 
@@ -133,7 +142,7 @@ extension Vault {
     }
 
     /// All recipients that are not retired.
-    package func contacts(_ session: Session) throws(HavreError) -> [ContactLine] {
+    public func contacts(_ session: Session) throws(HavreError) -> [ContactLine] {
         guard Policy.decide(.contactList, role: session.role) == .allowed else { throw .notGranted }
         let directory = try directory(session)
         try log(event("contact list", session))

@@ -1,22 +1,25 @@
 import HavreAccess
 import HavreCodec
 import HavreForms
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// What somebody is told when she has enrolled: six words to say to her supervisor.
-package struct Enrolled: Sendable {
-    package let name: String
-    package let role: String
-    package let words: String
+public struct Enrolled: Sendable {
+    /// Her name as the directory shows it.
+    public let name: String
+    /// The role she was invited to.
+    public let role: String
+    /// Six words that stand for her keys: she says them to whoever confirms her.
+    public let words: String
 }
 
 extension Vault {
     /// Makes somebody's own keys with the code of her invitation; the code is used up.
     ///
     /// - Throws: `wrongPassphrase` for a code that is unknown, used, expired or somebody else's: all read the same.
-    package func enrol(
+    public func enrol(
         name typed: String, code: borrowing SecretBytes, passphrase: borrowing SecretBytes,
         keyFile: Key<Role.KeyFile>?, lang: String?
     ) throws(HavreError) -> Enrolled {

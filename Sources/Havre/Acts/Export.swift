@@ -1,28 +1,31 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreEvidence
 import HavreForms
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// What an adviser wants to send to whom.
-package struct ExportRequest: Sendable {
-    package let profile: String
+public struct ExportRequest: Sendable {
+    /// `court`, until there are more.
+    public let profile: String
     /// Name or id of a contact.
-    package let contact: String
+    public let contact: String
     /// The key to encrypt to, when it is said; another than the contact's own needs approval.
-    package let to: String?
+    public let to: String?
     /// The records to draw from; empty takes every one that the profile allows.
-    package let records: [Identifier]
-    package let withhold: [(record: Identifier, field: String, n: Int?)]
+    public let records: [Identifier]
+    /// What to leave out: whole fields, or single sentences by their number from 0.
+    public let withhold: [(record: Identifier, field: String, n: Int?)]
     /// Her own name is disclosed on purpose.
-    package let namesPerson: Bool
+    public let namesPerson: Bool
     /// Whether each record comes with the proof that it is in the ledger. The proofs tell the recipient how many
     /// entries the ledger has, and in which order the records were written.
-    package let hasReceipts: Bool
+    public let hasReceipts: Bool
 
-    package init(
+    /// Nothing is checked before `Vault.export`.
+    public init(
         profile: String, contact: String, to: String?, records: [Identifier],
         withhold: [(record: Identifier, field: String, n: Int?)], namesPerson: Bool, hasReceipts: Bool = true
     ) {
@@ -37,13 +40,15 @@ package struct ExportRequest: Sendable {
 }
 
 /// What an export gives, or would give.
-package struct Exported: Sendable {
-    package let disclosed: [(record: Identifier, field: String, n: Int?)]
-    package let withheld: [(record: Identifier, field: String, n: Int?)]
+public struct Exported: Sendable {
+    /// What the recipient can read; `n` numbers sentences from 0.
+    public let disclosed: [(record: Identifier, field: String, n: Int?)]
+    /// What was kept back, of the records chosen.
+    public let withheld: [(record: Identifier, field: String, n: Int?)]
     /// The age file; nil for a preview.
-    package let bundle: [UInt8]?
+    public let bundle: [UInt8]?
     /// SHA-256 of it.
-    package let digest: Digest?
+    public let digest: Digest?
 }
 
 extension Vault {
@@ -55,7 +60,7 @@ extension Vault {
     /// - Parameter passphrase: for a recipient without a key.
     /// - Throws: `notGranted` without the right to redact and export; `consentMissing`, `identified`, `needsApproval`,
     ///   `invalid`: nothing leaves then.
-    package func export(
+    public func export(
         case code: String, _ request: ExportRequest, passphrase: consuming SecretBytes?, isPreview: Bool,
         _ session: Session
     ) throws(HavreError) -> Exported {

@@ -1,22 +1,26 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// A record in which the searched words stand.
-package struct Hit: Sendable {
-    package let code: String
-    package let record: Identifier
-    package let form: String
-    package let field: String
+public struct Hit: Sendable {
+    /// The code name of the case.
+    public let code: String
+    /// The record.
+    public let record: Identifier
+    /// The name of its form.
+    public let form: String
+    /// The field in which the words stand.
+    public let field: String
 }
 
 extension Vault {
     /// Where words stand, in the cases that the session has open: each word begins some word of the field.
     ///
     /// Searching is one entry a case, without the words.
-    package func find(
+    public func find(
         _ text: String, case code: String?, _ session: Session
     ) throws(HavreError) -> [Hit] {
         let query = Fold.words(text)
@@ -46,7 +50,7 @@ extension Vault {
     }
 
     /// Codes of the cases that a session has open.
-    package func openCases(_ session: Session) -> [String] {
+    public func openCases(_ session: Session) -> [String] {
         livingCases(session).values.compactMap { $0.file.state.with { $0.chain?.code } }
             .sorted()
     }

@@ -1,9 +1,9 @@
-package import HavreCodec
+public import HavreCodec
 import HavreForms
 
 extension Vault {
     /// The names of all forms, or the fields of one, with labels in a language.
-    package func forms(_ id: String?, lang: String?) throws(HavreError) -> JSON {
+    public func forms(_ id: String?, lang: String?) throws(HavreError) -> JSON {
         let language = try Self.language(lang)
         guard let id else { return ["forms": .array(Catalogue.shared.forms.map { .string($0.id) })] }
         guard let form = Catalogue.shared.form(id) else { throw .notFound }

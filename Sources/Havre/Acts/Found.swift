@@ -1,20 +1,27 @@
 import HavreAccess
 import HavreCodec
 import HavreLedger
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
-package import HavreSystem
+public import HavreSystem
 
 /// What founding a house needs to know.
-package struct Foundation: Sendable {
-    package let vault: String
-    package let gate: String
-    package let deviceKey: String?
-    package let organisation: String
-    package let supervisor: String
-    package let parameters: Passphrase.Parameters
+public struct HouseFounding: Sendable {
+    /// Folder of ciphertext; made if it is not there.
+    public let vault: String
+    /// Folder of the gate, which must lie elsewhere; made if it is not there.
+    public let gate: String
+    /// Where the device key goes, if not into the gate folder.
+    public let deviceKey: String?
+    /// 1 to 120 characters, one line.
+    public let organisation: String
+    /// The name of the founding supervisor.
+    public let supervisor: String
+    /// What Argon2id costs in this vault, for good.
+    public let parameters: Passphrase.Parameters
 
-    package init(
+    /// Nothing is checked before `Vault.found`.
+    public init(
         vault: String, gate: String, deviceKey: String?, organisation: String, supervisor: String,
         parameters: Passphrase.Parameters = .floor
     ) {
@@ -34,8 +41,8 @@ extension Vault {
     ///
     /// - Returns: the fingerprint of the vault, 64 hex digits.
     /// - Throws: `HavreError.invalid` for a bad name; nothing is left behind then.
-    package static func found(
-        _ plan: Foundation, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
+    public static func found(
+        _ plan: HouseFounding, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
         clock: Clock = .system
     ) throws(HavreError) -> String {
         let name = try accessing { () throws(AccessError) in try StaffName(plan.supervisor) }

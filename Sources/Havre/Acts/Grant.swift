@@ -1,19 +1,24 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// What a supervisor gives to somebody on a case.
-package struct GrantRequest: Sendable {
-    package let name: String
-    package let compartments: [String]
-    package let rights: [String]
+public struct GrantRequest: Sendable {
+    /// Who gets access.
+    public let name: String
+    /// Names of compartments; `roster` is always given with them.
+    public let compartments: [String]
+    /// `read`, `write`, `redact-export`, `refer`.
+    public let rights: [String]
     /// The last day included; nil is 90 days from today.
-    package let until: Day?
-    package let purpose: String
+    public let until: Day?
+    /// A purpose code or, from scripts, a short text.
+    public let purpose: String
 
-    package init(name: String, compartments: [String], rights: [String], until: Day?, purpose: String) {
+    /// Nothing is checked before `Vault.grant`.
+    public init(name: String, compartments: [String], rights: [String], until: Day?, purpose: String) {
         self.name = name
         self.compartments = compartments
         self.rights = rights
@@ -23,13 +28,19 @@ package struct GrantRequest: Sendable {
 }
 
 /// One person on a case.
-package struct Holder: Sendable {
-    package let name: String
-    package let role: String
-    package let compartments: [String]
-    package let rights: [String]
-    package let until: Day?
-    package let isOwner: Bool
+public struct Holder: Sendable {
+    /// Who gets access.
+    public let name: String
+    /// Her role in the house.
+    public let role: String
+    /// Names of compartments; `roster` is always given with them.
+    public let compartments: [String]
+    /// `read`, `write`, `redact-export`, `refer`.
+    public let rights: [String]
+    /// The last day on which it holds; nil for the owner.
+    public let until: Day?
+    /// Whether the case is hers.
+    public let isOwner: Bool
 }
 
 extension Vault {
@@ -40,7 +51,7 @@ extension Vault {
     /// Gives somebody compartments of a case; a new grant replaces her older one.
     ///
     /// - Returns: the grant's link, 64 hex digits, and its last day.
-    package func grant(
+    public func grant(
         case code: String, _ request: GrantRequest, _ session: Session
     ) throws(HavreError) -> (grant: String, until: Day) {
         let caseID = try requireSupervisor(.grant, code, session)
@@ -125,7 +136,7 @@ extension Vault {
     }
 
     /// Who is on a case, and with what.
-    package func access(
+    public func access(
         case code: String, _ session: Session
     ) throws(HavreError) -> (holders: [Holder], threshold: Int) {
         guard let caseID = try caseID(code, session) else { throw .notFound }
@@ -153,7 +164,7 @@ extension Vault {
     }
 
     /// The compartments of a case that somebody has, none when she is not on it.
-    package func ownCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
+    public func ownCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
         guard let caseID = try caseID(code, session), try ringKey(caseID, session) != nil else { return [] }
         let inside = try requirePlace(on: caseID, session)
         return inside.standing.compartments.filter { $0 != .roster }.map(\.rawValue).sorted()

@@ -1,23 +1,29 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreForms
 import HavreSecrets
 import HavreStore
 
 /// An invitation as the supervisor hands it over; the code is shown once.
-package struct Invited: Sendable {
-    package let name: String
-    package let role: String
-    package let code: String
-    package let expires: Instant
+public struct Invited: Sendable {
+    /// The name as it will be shown.
+    public let name: String
+    /// The role she is invited to.
+    public let role: String
+    /// 128 bits as the invited person types them; shown once, kept nowhere.
+    public let code: String
+    /// When the code stops working.
+    public let expires: Instant
 }
 
 /// One person of the staff list.
-package struct StaffLine: Sendable {
-    package let name: String
-    package let role: String
+public struct StaffLine: Sendable {
+    /// The name as it will be shown.
+    public let name: String
+    /// The role she is invited to.
+    public let role: String
     /// invited, unconfirmed or active
-    package let state: String
+    public let state: String
 }
 
 extension Vault {
@@ -27,7 +33,7 @@ extension Vault {
     /// Asks somebody in. With `resets` it replaces somebody who forgot her passphrase: same name, new keys.
     ///
     /// - Throws: `invalid` for a bad or taken name; `needsApproval` where two supervisors have to agree.
-    package func invite(
+    public func invite(
         name typed: String, role: String?, resets: Bool, _ session: Session
     ) throws(HavreError) -> Invited {
         guard Policy.decide(resets ? .reset : .invite, role: session.role) == .allowed else {
@@ -112,7 +118,7 @@ extension Vault {
     }
 
     /// Everybody of the house.
-    package func staff(_ session: Session) throws(HavreError) -> [StaffLine] {
+    public func staff(_ session: Session) throws(HavreError) -> [StaffLine] {
         guard Policy.decide(.staffList, role: session.role) == .allowed else { throw .notGranted }
         let directory = try directory(session)
         try log(event("staff list", session))

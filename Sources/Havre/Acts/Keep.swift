@@ -7,10 +7,10 @@ import HavreSystem
 
 extension Vault {
     /// Whether the house serves or waits for a supervisor.
-    package var isServing: Bool { store.state == .serving }
+    public var isServing: Bool { store.state == .serving }
 
     /// What the keeper should know, as short codes.
-    package var warnings: [String] {
+    public var warnings: [String] {
         var warnings: [String] = []
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
         if (try? fact("recovery/founder")) != nil, isServing { warnings.append("recovery-key-not-dealt") }
@@ -18,16 +18,16 @@ extension Vault {
     }
 
     /// The vault's fingerprint, 64 hex digits, while the gate is open.
-    package var fingerprint: String? {
+    public var fingerprint: String? {
         guard let bytes = try? fact("fingerprint") else { return nil }
         return Hex.encode(bytes)
     }
 
     /// Name and key of the log as a vkey (C2SP signed note), while the gate is open.
-    package var logKey: String? { journal.verifier?.text }
+    public var logKey: String? { journal.verifier?.text }
 
     /// The answer to a client's greeting: the host key's signature over its nonce and the path of the socket.
-    package func hello(
+    public func hello(
         nonce: [UInt8], path: String
     ) throws(HavreError) -> (hostKey: [UInt8], signature: [UInt8]) {
         let key = try storing { () throws(StoreError) in try store.hostKey() }
@@ -35,7 +35,7 @@ extension Vault {
     }
 
     /// Closes the house at once: every session ends, `auto.key` is gone, no restart opens anything.
-    package func panic() {
+    public func panic() {
         lockAll()
         store.closeGate(removingAuto: true)
         // Whoever unlocked between the two is out as well.
@@ -44,13 +44,13 @@ extension Vault {
     }
 
     /// Ends the work of a daemon that stops: sessions first, then both stores.
-    package func close() {
+    public func close() {
         lockAll()
         store.close()
     }
 
     /// Authenticates everything that is stored, without anybody's keys.
-    package func check(_ session: Session?) throws(HavreError) -> Findings {
+    public func check(_ session: Session?) throws(HavreError) -> Findings {
         if let session {
             try requireActive(session)
             guard Policy.decide(.check, role: session.role) == .allowed else { throw .notGranted }
@@ -60,17 +60,17 @@ extension Vault {
     }
 
     /// The same for a vault whose gate is not there: what can be seen without it, never the whole.
-    package static func checkAlone(vault path: String) throws(HavreError) -> Findings {
+    public static func checkAlone(vault path: String) throws(HavreError) -> Findings {
         Findings(try storing { () throws(StoreError) in try Store.checkAlone(vault: path) })
     }
 }
 
 /// What a look at everything that is stored has found.
-package struct Findings: Sendable {
+public struct Findings: Sendable {
     /// Where, and what is wrong there.
-    package let problems: [(place: String, what: String)]
+    public let problems: [(place: String, what: String)]
     /// Whether something could not be looked at, so that "no problems" means less.
-    package let isPartial: Bool
+    public let isPartial: Bool
 
     init(_ report: CheckReport) {
         problems = report.problems.map { problem in

@@ -1,5 +1,5 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreSecrets
 import HavreStore
 import HavreSystem
@@ -9,7 +9,7 @@ extension Vault {
     static let openSeconds: Int64 = 60 * 60
 
     /// Why somebody opens a case or gives access to it.
-    package static let purposes = [
+    public static let purposes = [
         "visit", "call", "appeal", "complaint", "placement", "health", "review", "handover", "request",
         "other",
     ]
@@ -17,7 +17,7 @@ extension Vault {
     /// Loads one case's keys into a session for an hour, with a purpose that the ledger keeps.
     ///
     /// - Returns: until when, UTC seconds.
-    package func open(
+    public func open(
         case code: String, purpose: String, _ session: Session
     ) throws(HavreError) -> (code: String, until: Instant) {
         try Self.check(purpose: purpose)
@@ -39,7 +39,7 @@ extension Vault {
     }
 
     /// Forgets one case's keys in a session.
-    package func close(case code: String, _ session: Session) throws(HavreError) {
+    public func close(case code: String, _ session: Session) throws(HavreError) {
         guard let caseID = try caseID(code, session) else { throw .notFound }
         let wasOpen = session.opened.with { state in
             // A case whose secrets were renewed meanwhile would open again with the next act.

@@ -1,6 +1,6 @@
 import HavreAccess
 import HavreCodec
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
 import HavreSystem
 
@@ -10,7 +10,7 @@ extension Vault {
     /// The old bytes are gone from the files before the answer.
     ///
     /// - Throws: `wrongPassphrase` for the old one.
-    package func passwd(
+    public func passwd(
         old: borrowing SecretBytes, new: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
         newKeyFile: Key<Role.KeyFile>?, _ session: Session
     ) throws(HavreError) {

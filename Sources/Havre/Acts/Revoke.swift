@@ -1,21 +1,24 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// What a removal tells: what is gone, and what cannot be undone.
-package struct RemovalReceipt: Sendable {
-    package let removed: String
-    package let compartments: [String]
+public struct RemovalReceipt: Sendable {
+    /// The name of whoever was removed.
+    public let removed: String
+    /// What she had, by name; each has a new generation of secrets now.
+    public let compartments: [String]
     /// Records that she opened, and when.
-    package let opened: [(record: Identifier, time: Instant)]
-    package let exported: [(time: Instant, contact: String, bundle: String)]
+    public let opened: [(record: Identifier, time: Instant)]
+    /// What she sent out: when, to which contact, and the SHA-256 of the bundle in hexadecimal.
+    public let exported: [(time: Instant, contact: String, bundle: String)]
 }
 
 extension Vault {
     /// Removes somebody from a case: a freeze at once, new secrets of all she held, all rows wrapped anew.
-    package func revoke(
+    public func revoke(
         case code: String, name: String, _ session: Session
     ) throws(HavreError) -> RemovalReceipt {
         let caseID = try requireSupervisor(.revoke, code, session)

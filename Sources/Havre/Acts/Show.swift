@@ -1,5 +1,5 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreFormats
 import HavreForms
 import HavreSecrets
@@ -7,29 +7,38 @@ import HavreStore
 import HavreSystem
 
 /// One version of a record as somebody may see it.
-package struct Shown: Sendable {
-    package let record: Identifier
-    package let form: String
-    package let compartment: String
-    package let version: UInt32
-    package let author: String
-    package let time: Instant
+public struct Shown: Sendable {
+    /// The record, the same for all its versions.
+    public let record: Identifier
+    /// The name of its form.
+    public let form: String
+    /// Where it lies.
+    public let compartment: String
+    /// Counted from 1.
+    public let version: UInt32
+    /// Who wrote this version.
+    public let author: String
+    /// When this version was written.
+    public let time: Instant
     /// The SD-JWT, compact, all disclosures present; verified by the daemon.
-    package let text: String
+    public let text: String
 }
 
 /// One version in the history of a record.
-package struct HistoryItem: Sendable {
-    package let version: UInt32
-    package let author: String
-    package let time: Instant
+public struct HistoryItem: Sendable {
+    /// Counted from 1.
+    public let version: UInt32
+    /// Who wrote this version.
+    public let author: String
+    /// When this version was written.
+    public let time: Instant
     /// Keys of the fields that differ from the version before.
-    package let changed: [String]
+    public let changed: [String]
 }
 
 extension Vault {
     /// The records of a case that somebody may read, or one of them; the entry is on disk before anything opens.
-    package func show(
+    public func show(
         case code: String, record: Identifier?, version: UInt32?, form: String? = nil, _ session: Session
     ) throws(HavreError) -> [Shown] {
         let (inside, chosen) = try enter(record == nil ? "show" : "read", code, session) {
@@ -72,7 +81,7 @@ extension Vault {
     }
 
     /// Who wrote what when in one record, and which fields changed.
-    package func history(
+    public func history(
         case code: String, record: Identifier, _ session: Session
     ) throws(HavreError) -> [HistoryItem] {
         let (inside, versions) = try enter("history", code, session) { inside, event throws(HavreError) in

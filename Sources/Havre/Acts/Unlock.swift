@@ -1,14 +1,15 @@
 import HavreAccess
 import HavreCodec
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
 import HavreSystem
 
 /// What somebody is told when she has unlocked.
-package struct Unlocked: Sendable {
-    package let session: Session
+public struct Unlocked: Sendable {
+    /// What every other act takes.
+    public let session: Session
     /// Things that wait for her.
-    package let pending: [Pending]
+    public let pending: [Pending]
 }
 
 extension Vault {
@@ -17,7 +18,7 @@ extension Vault {
     /// Both slots are tried with one Argon2id, an unknown name costs the same, and every attempt is in the ledger.
     ///
     /// - Throws: `wrongPassphrase`, `gateClosed` (only a supervisor opens a closed house), `tooManyAttempts`.
-    package func unlock(
+    public func unlock(
         name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?
     ) throws(HavreError) -> Unlocked {
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""

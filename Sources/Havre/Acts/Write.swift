@@ -1,5 +1,5 @@
 import HavreAccess
-package import HavreCodec
+public import HavreCodec
 import HavreFormats
 import HavreForms
 import HavreLedger
@@ -8,16 +8,18 @@ import HavreStore
 import HavreSystem
 
 /// What a write answers.
-package struct Written: Sendable {
-    package let record: Identifier
-    package let version: UInt32
+public struct Written: Sendable {
+    /// The record, the same for all its versions.
+    public let record: Identifier
+    /// Counted from 1.
+    public let version: UInt32
 }
 
 extension Vault {
     /// Adds a record to a case that the session has open.
     ///
     /// - Throws: `invalid` naming field and rule; `notGranted` without the right to write the form's compartment.
-    package func add(
+    public func add(
         case code: String, form formID: String, fields: JSON, _ session: Session
     ) throws(HavreError) -> Written {
         try write(code, session, "add") { inside, today throws(HavreError) in
@@ -29,7 +31,7 @@ extension Vault {
     }
 
     /// Writes a whole new version of a record; the older ones stay.
-    package func edit(
+    public func edit(
         case code: String, record: Identifier, fields: JSON, restingOn version: UInt32? = nil,
         _ session: Session
     ) throws(HavreError) -> Written {

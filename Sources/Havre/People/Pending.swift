@@ -5,16 +5,16 @@ import HavreStore
 import HavreSystem
 
 /// Something that waits for somebody, or that she has to know.
-package struct Pending: Sendable, Equatable {
+public struct Pending: Sendable, Equatable {
     /// `refused-mail`, `used-code`, `unconfirmed`: what the client has a sentence for.
-    package let kind: String
+    public let kind: String
     /// Whom it concerns.
-    package let name: String?
+    public let name: String?
 }
 
 extension Vault {
     /// What waits for a session's person.
-    package func pending(_ session: Session) throws(HavreError) -> [Pending] {
+    public func pending(_ session: Session) throws(HavreError) -> [Pending] {
         var found: [Pending] = []
         if session.opened.with({ !$0.refused.isEmpty }) {
             found.append(Pending(kind: "refused-mail", name: nil))

@@ -1,17 +1,19 @@
-package import HavreAccess
+public import HavreAccess
 import HavreCodec
 import HavreSecrets
 import HavreSystem
 
 /// Somebody unlocked: her keys, her ring, the cases she has open. Ends by `lock` or panic.
-package final class Session: Sendable {
+public final class Session: Sendable {
     let person: Person
-    package let role: StaffRole
+    /// What the directory says she is.
+    public let role: StaffRole
     let opened: Guarded<Opened>
 
-    package var name: String { person.name.shown }
+    /// Her name, as the directory shows it.
+    public var name: String { person.name.shown }
     /// The role, as statements and messages write it.
-    package var roleName: String { role.rawValue }
+    public var roleName: String { role.rawValue }
 
     /// What changes while a session lives.
     struct Opened {

@@ -33,16 +33,16 @@ struct Sessions {
 
 extension Vault {
     /// How many people are unlocked.
-    package var unlockedCount: Int { sessions.with { $0.living.count } }
+    public var unlockedCount: Int { sessions.with { $0.living.count } }
 
     /// Ends one session: afterwards nothing of it is in memory.
-    package func lock(_ session: Session) {
+    public func lock(_ session: Session) {
         forget(sessions.with { $0.remove { $0 === session } })
         session.end()
     }
 
     /// Ends everybody's sessions. Anybody may ask for this.
-    package func lockAll() {
+    public func lockAll() {
         forget(sessions.with { $0.removeAll() })
     }
 
