@@ -85,8 +85,3 @@ extension Policy {
         words.map { "`\($0.rawValue)`" }.joined(separator: " ")
     }
 }
-
-extension StaffRole: Comparable {
-    /// In the order of their names, as pages list them.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}

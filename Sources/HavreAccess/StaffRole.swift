@@ -13,3 +13,8 @@ public enum StaffRole: String, CaseIterable, Sendable, Hashable {
         }
     }
 }
+
+extension StaffRole: Comparable {
+    /// In the order of their names, as pages list them.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

@@ -18,9 +18,19 @@ func fileLength() {
     }
 }
 
-@Test("Only the library Havre is public; rooms speak to each other by `package`")
+/// What the interface of the library is made of: secrets, days, ids, JSON. Rooms keep everything else to themselves.
+private let publicNouns: Set = [
+    "Sources/HavreAccess/StaffRole.swift", "Sources/HavreCodec/CodecError.swift",
+    "Sources/HavreCodec/Day.swift", "Sources/HavreCodec/Digest.swift", "Sources/HavreCodec/Identifier.swift", "Sources/HavreCodec/Instant.swift", "Sources/HavreCodec/JSON.swift",
+    "Sources/HavreCodec/JSONWriter.swift", "Sources/HavreSecrets/Key.swift",
+    "Sources/HavreSecrets/Passphrase.swift", "Sources/HavreSecrets/Role.swift",
+    "Sources/HavreSecrets/SecretBytes.swift", "Sources/HavreSecrets/SecretError.swift",
+    "Sources/HavreSystem/Clock.swift", "Sources/HavreSystem/Descriptor.swift",
+]
+
+@Test("Only the library Havre is public, with the nouns it speaks in; rooms speak to each other by `package`")
 func onlyHavreIsPublic() {
-    #expect(paths(with: /\bpublic\b/, word: "public", outside: ["Havre"]) == [])
+    #expect(Set(paths(with: /\bpublic\b/, word: "public", outside: ["Havre"])) == publicNouns)
     #expect(paths(with: /\bopen\s+(?:class|func|var)\b/, word: "open", outside: ["Havre"]) == [])
 }
 
