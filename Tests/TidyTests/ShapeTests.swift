@@ -21,7 +21,8 @@ func fileLength() {
 /// What the interface of the library is made of: secrets, days, ids, JSON. Rooms keep everything else to themselves.
 private let publicNouns: Set = [
     "Sources/HavreAccess/StaffRole.swift", "Sources/HavreCodec/CodecError.swift",
-    "Sources/HavreCodec/Day.swift", "Sources/HavreCodec/Digest.swift", "Sources/HavreCodec/Identifier.swift", "Sources/HavreCodec/Instant.swift", "Sources/HavreCodec/JSON.swift",
+    "Sources/HavreCodec/Day.swift", "Sources/HavreCodec/Digest.swift", "Sources/HavreCodec/Identifier.swift",
+    "Sources/HavreCodec/Instant.swift", "Sources/HavreCodec/JSON.swift",
     "Sources/HavreCodec/JSONWriter.swift", "Sources/HavreSecrets/Key.swift",
     "Sources/HavreSecrets/Passphrase.swift", "Sources/HavreSecrets/Role.swift",
     "Sources/HavreSecrets/SecretBytes.swift", "Sources/HavreSecrets/SecretError.swift",
