@@ -30,6 +30,31 @@ extension Store {
         try fetch(area, n, withBody: true)
     }
 
+    /// Whether a row of a verified area still is the one with this digest: asks memory alone. False when the area was
+    /// not verified or is in doubt.
+    package func isCurrent(_ area: Area, _ n: UInt64, wrapDigest: Digest) -> Bool {
+        memory.with { memory in
+            guard memory.keys != nil, let digests = memory.areas[area]?.digests, n < digests.count else {
+                return false
+            }
+            return digests[Int(n)] == wrapDigest
+        }
+    }
+
+    /// A row and its body before their area is compared with its head: sealed for this place, but perhaps older than
+    /// the gate knows. For whoever has the area verified at once and shows nothing until then.
+    package func readAhead(_ area: Area, _ n: UInt64) throws(StoreError) -> (row: Row, body: [UInt8]?) {
+        guard let state = try loadedArea(area), n < state.count else { throw .notFound }
+        let tag = state.sealer.tag(n)
+        let (wrap, body) = try readers.with { reader throws(StoreError) in
+            try database(.row) { () throws(SQLError) in (try reader.wrap(tag), try reader.body(tag)) }
+        }
+        guard let wrap else { throw .tampered(.row) }
+        let content = try state.sealer.open(wrap, n)
+        guard body.map(Hash.blake2b256) == content.bodyDigest else { throw .tampered(.body) }
+        return (Row(content, wrapDigest: Hash.blake2b256(wrap)), body)
+    }
+
     // MARK: rows
 
     /// What one row is compared with.

@@ -13,10 +13,35 @@ extension Store {
     /// - Throws: `.tampered(.row)` for a missing row, `.tampered(.head)` for any other difference, `.notFound`.
     package func verify(_ area: Area) throws(StoreError) {
         guard let state = try beginVerifying(area) else { return }
-        let answer: StoreError.Or<(digests: [Digest], sum: Head)> = .of { () throws(StoreError) in
-            try digests(state)
+        try endVerifying(area, state, .of { () throws(StoreError) in try digests(state) { _, _, _ in } })
+    }
+
+    /// The rows of an area from `first` on, in order, as many as there are when the call begins or more. The rows of
+    /// an area that was not verified yet are read once, for the comparison and for the answer.
+    /// - Throws: like `verify` and `read`.
+    package func rows(_ area: Area, from first: UInt64) throws(StoreError) -> [Row] {
+        var rows: [Row?] = []
+        if let state = try beginVerifying(area) {
+            try endVerifying(
+                area, state,
+                .of { () throws(StoreError) in
+                    try digests(state) { n, wrap, digest in
+                        guard n >= first else { return }
+                        // One that is being sealed anew does not open; it is read again below.
+                        rows.append((try? state.sealer.open(wrap, n)).map { Row($0, wrapDigest: digest) })
+                    }
+                })
         }
-        try endVerifying(area, state, answer)
+        var found: [Row] = []
+        for n in first..<max(first, try loadedArea(area)?.count ?? 0) {
+            let place = Int(n - first)
+            if place < rows.count, let row = rows[place], isCurrent(area, n, wrapDigest: row.wrapDigest) {
+                found.append(row)
+            } else {
+                found.append(try read(area, n))
+            }
+        }
+        return found
     }
 
     /// Forgets the row digests of an area: its case is closed.
@@ -44,7 +69,9 @@ extension Store {
     }
 
     /// Reads the rows piece by piece. Those that change meanwhile are put right at the end.
-    private func digests(_ state: AreaState) throws(StoreError) -> (digests: [Digest], sum: Head) {
+    private func digests(
+        _ state: AreaState, _ each: (UInt64, [UInt8], Digest) -> Void
+    ) throws(StoreError) -> (digests: [Digest], sum: Head) {
         var digests: [Digest] = []
         digests.reserveCapacity(Int(clamping: state.count))
         var sum = Head.zero
@@ -55,6 +82,7 @@ extension Store {
             let digest = Hash.blake2b256(wrap)
             digests.append(digest)
             sum += Head.element(state.headKey, tag: tag, wrap: digest)
+            each(n, wrap, digest)
         }
         return (digests, sum)
     }

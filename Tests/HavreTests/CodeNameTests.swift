@@ -36,17 +36,19 @@ import Testing
         let amina = try house.hire("Amina", "caseworker", by: sylvie)
         _ = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
         var answer: HavreError?
+        // The one from above and the one that is decided; more when there is room in the pages that there are.
+        var made = 2
         for pages: Int64 in 0..<60 where answer != .storageFull(decided: true) {
             try limit(house, pages)
             do throws(HavreError) {
                 _ = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
-                break
+                made += 1
             } catch { answer = error }
         }
         #expect(answer == .storageFull(decided: true))
         try house.vault.readRing(amina)
         let codes = try house.vault.cases(amina).map(\.code)
-        #expect(codes.count == 2)
+        #expect(codes.count == made)
         for code in codes {
             _ = try house.vault.open(case: code, purpose: "visit", amina)
             let caseID = try #require(try house.vault.caseID(code, amina))

@@ -126,7 +126,7 @@ struct ExportScene {
         let version = try #require(inside.index.records[scene.statement]?.last)
         #expect(version.receipt.since > 0)
         let early = RowFacts.Receipt(since: 0, salt: version.receipt.salt)
-        let jws = try SDJWT(parsing: try vault.body(version, inside)).jws
+        let jws = try SDJWT(parsing: try vault.readWithText(version, inside).text).jws
         let ledger = StoredLedger(store: vault.store)
         let size = vault.journal.checkpoint().size
         #expect(

@@ -33,24 +33,19 @@ extension Vault {
         try log(event)
         var lines: [CaseLine] = []
         var seen: Set<Identifier> = []
+        let today = today
         for area in session.opened.with({ Array($0.ring.keys) })
         where !isRestricted(session.person.person, on: area) {
             guard houseArea(area) == nil else { continue }
-            let found = try following(area, session) { () throws(HavreError) -> CaseLine? in
-                guard let key = try ringKey(area, session) else { return nil }
-                let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
-                let (_, chain, _) = try bring(file(area), with: secrets, directory)
-                guard chain.standing(of: session.person.person, on: today, in: directory) != nil else {
-                    return nil
-                }
-                return line(try card(area, secrets), key.label, directory)
+            let found = try following(area, session) { () throws(HavreError) in
+                try ownLine(area, today, session, directory)
             }
             guard let found else { continue }
             seen.insert(area)
             lines.append(found)
         }
         if session.role == .supervisor {
-            for caseID in house.with({ Array($0.custody.keys) }) where !seen.contains(caseID) {
+            for caseID in try custodyRows().keys where !seen.contains(caseID) {
                 lines.append(
                     try following(caseID, session) { () throws(HavreError) in
                         line(try card(caseID, try custodySecrets(caseID, session)), nil, directory)
@@ -58,6 +53,34 @@ extension Vault {
             }
         }
         return lines.sorted { $0.code < $1.code }
+    }
+
+    /// The line of a case of one's own, from its card alone: every removal gives the roster a new secret, so that
+    /// whoever opens the newest card is on the case, until her grant ends. Nil for who is not.
+    private func ownLine(
+        _ caseID: Identifier, _ today: Day, _ session: Session, _ directory: Directory
+    ) throws(HavreError) -> CaseLine? {
+        guard let key = try ringKey(caseID, session) else { return nil }
+        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+        let card: Card
+        do throws(HavreError) { card = try self.card(caseID, secrets) } catch {
+            // Newer secrets than she has: her grant has ended, or her mail is on its way.
+            guard error == .notGranted else { throw error }
+            if let until = key.until, until < today { return nil }
+            throw .busy
+        }
+        if card.owner != session.person.person {
+            let until: Day
+            if let known = key.until {
+                until = known
+            } else {
+                let (_, chain, _) = try bring(file(caseID), with: secrets, directory)
+                guard let grant = chain.grants[session.person.person]?.grant else { return nil }
+                until = grant.until
+            }
+            guard today <= until else { return nil }
+        }
+        return line(card, key.label, directory)
     }
 
     private func line(_ card: Card, _ label: String?, _ directory: Directory) -> CaseLine {

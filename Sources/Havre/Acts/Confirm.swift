@@ -81,7 +81,7 @@ extension Vault {
     private func handOver(to member: Member, _ session: Session) throws(HavreError) {
         let former = try directory(session).former(member.person)
         guard !former.isEmpty else { return }
-        for caseID in house.with({ Array($0.custody.keys).sorted() }) {
+        for caseID in try custodyRows().keys.sorted() {
             try file(caseID).writing.with { _ throws(HavreError) in
                 let (_, chain, _) = try custody(caseID, session)
                 let owner = former.contains(chain.owner) ? member.person : chain.owner

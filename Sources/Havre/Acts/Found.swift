@@ -173,7 +173,7 @@ extension AreaSecrets {
     func areaKey(_ area: HouseArea) -> DirectoryLink.AreaKey {
         let name = area.rawValue
         // The caller holds the secret of this very area.
-        let sealing = sealings[name]!
+        let sealing = sealing(name)!
         return DirectoryLink.AreaKey(
             area: area, generation: sealing.generation, commitment: sealing.commitment,
             half: half(name)!.publicKey)

@@ -25,7 +25,8 @@ extension Vault {
         let receipt = try file(caseID).writing.with { _ throws(HavreError) in
             let known = try custody(caseID, session)
             let member = try holder(named: name, on: known.chain, session)
-            let opened = try disclosures(to: member.person, on: caseID, session)
+            let opened = try disclosures(
+                to: member.person, on: caseID, known.secrets, session)
             let removed = try commit(event("revoke", session), roster: known.secrets) {
                 draft, event throws(HavreError) in
                 let compartments = try self.remove(member, caseID, &draft, event.time, session)
@@ -135,10 +136,10 @@ extension Vault {
     func empty(_ caseID: Identifier, of person: Identifier, _ draft: inout Draft) throws(HavreError) {
         let ring = ring(of: person)
         try draft.rest(on: ring)
-        for number in 0..<(try count(ring)) {
-            switch try row(number, in: ring).facts {
-            case .mail(let area) where area == caseID: try draft.empty(number, in: ring)
-            case .keys(let area, _) where area == caseID: try draft.empty(number, in: ring)
+        let rows = try storing { () throws(StoreError) in try store.rows(ring, from: 0) }
+        for (number, row) in zip(UInt64(0)..., rows) where !row.isEmptied {
+            switch try RowFacts(row.payload) {
+            case .mail(caseID), .keys(caseID, _): try draft.empty(number, in: ring)
             default: break
             }
         }

@@ -49,14 +49,12 @@ extension Vault {
         }
         var shown: [Shown] = []
         for row in chosen {
-            let text = try body(row, inside)
-            let record = try read(row, inside, text)
-            if let form, record.form != form { continue }
+            let (text, facts) = try verifiedText(row, inside)
+            if let form, facts.form != form { continue }
             shown.append(
                 Shown(
-                    record: record.record, form: record.form, compartment: record.compartment.rawValue,
-                    version: record.version,
-                    author: name(of: record.author, inside.directory), time: record.time,
+                    record: row.record, form: facts.form, compartment: row.head.secret, version: row.version,
+                    author: name(of: row.author, inside.directory), time: facts.time,
                     text: String(decoding: text, as: UTF8.self)))
         }
         return shown
@@ -109,25 +107,53 @@ extension Vault {
         return items
     }
 
-    /// Opens the text of one version.
-    func body(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> [UInt8] {
+    /// Opens the text of one version, with the digest of the sealed text.
+    private func text(
+        _ row: CaseIndex.Version, _ inside: Inside
+    ) throws(HavreError) -> (text: [UInt8], digest: Digest) {
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }
-        return try Sheet.open(
-            try body(row.row, in: inside.area), row.head, at: place(row, inside.area), under: key)
+        let (stored, body) = try storing { () throws(StoreError) in
+            try store.readWithBody(inside.area, row.row)
+        }
+        guard let body, let digest = stored.bodyDigest else { throw .notFound }
+        return (try Sheet.open(body, row.head, at: place(row, inside.area), under: key), digest)
+    }
+
+    /// Opens the text of one version for somebody who reads it herself: only the first time is it taken apart and
+    /// compared with its row, its signature and the chain.
+    private func verifiedText(
+        _ row: CaseIndex.Version, _ inside: Inside
+    ) throws(HavreError) -> (text: [UInt8], facts: CaseFile.Verified) {
+        let (text, digest) = try text(row, inside)
+        if let known = inside.file.state.with({ $0.verified[row.row] }), known.body == digest {
+            return (text, known)
+        }
+        return (text, try check(text, digest, row, inside).facts)
     }
 
     /// Opens and checks one version; its signature is verified the first time.
-    func read(
-        _ row: CaseIndex.Version, _ inside: Inside, _ text: [UInt8]? = nil
-    ) throws(HavreError) -> RecordText {
-        let text = if let text { text } else { try body(row, inside) }
-        let isVerified = inside.file.state.with { $0.verified.contains(row.row) }
+    func read(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> RecordText {
+        try readWithText(row, inside).record
+    }
+
+    func readWithText(
+        _ row: CaseIndex.Version, _ inside: Inside
+    ) throws(HavreError) -> (record: RecordText, text: [UInt8]) {
+        let (text, digest) = try text(row, inside)
+        return (try check(text, digest, row, inside).record, text)
+    }
+
+    private func check(
+        _ text: [UInt8], _ digest: Digest, _ row: CaseIndex.Version, _ inside: Inside
+    ) throws(HavreError) -> (record: RecordText, facts: CaseFile.Verified) {
+        let isVerified = inside.file.state.with { $0.verified[row.row]?.body == digest }
         let record = try RecordText(
             text, row: row, caseID: inside.file.caseID, chain: inside.chain, isVerified: isVerified)
-        if !isVerified { inside.file.state.with { _ = $0.verified.insert(row.row) } }
-        return record
+        let facts = CaseFile.Verified(body: digest, form: record.form, time: record.time)
+        if !isVerified { inside.file.state.with { $0.verified[row.row] = facts } }
+        return (record, facts)
     }
 
     func gist(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> Gist {

@@ -54,14 +54,15 @@ extension Vault {
         let keks = try hash(passphrase, keyFile, account)
         guard let opened = account.open(vault: id, keks: keks), let row else { throw .wrongPassphrase }
         let root = RootKeys(opened.root, vault: id, person: account.person)
-        let session: Session
+        let (session, member): (Session, Member)
         if store.state == .serving {
-            session = try admit(account, root)
+            (session, member) = try admit(account, root)
         } else {
-            session = try openGate(account, at: row, root)
+            (session, member) = try openGate(account, at: row, root)
         }
         account.reseal(opened, vault: id, kek: keks[opened.position])
-        try remember(session, account, row, root)
+        try remember(session, member, account, row, root)
+        try takeUpRing(session)
         guard sessions.with({ $0.add(session, begunIn: epoch) }) else {
             session.end()
             throw .locked
@@ -95,8 +96,10 @@ extension Vault {
 
     /// Opens a closed house with a supervisor's slot. The gate stays open, and `auto.key` is written, only if she is
     /// admitted as the stores stand now: a frozen supervisor, or one who was removed, opens nothing.
-    func openGate(_ account: Account, at row: UInt64, _ root: RootKeys) throws(HavreError) -> Session {
-        var session: Session?
+    func openGate(
+        _ account: Account, at row: UInt64, _ root: RootKeys
+    ) throws(HavreError) -> (Session, Member) {
+        var admitted: (Session, Member)?
         var refusal: HavreError?
         do throws(StoreError) {
             try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
@@ -106,7 +109,7 @@ extension Vault {
                     guard case .account(account) = try self.row(row, in: .login).facts else {
                         throw .tampered
                     }
-                    session = try admit(account, root)
+                    admitted = try admit(account, root)
                     return true
                 } catch {
                     refusal = error
@@ -120,32 +123,65 @@ extension Vault {
             }
             throw .gateClosed
         }
-        guard let session else { throw .gateClosed }
-        return session
+        guard let admitted else { throw .gateClosed }
+        return admitted
     }
 
-    /// From keys to a session: her ring, the directory, her place in it.
-    private func admit(_ account: Account, _ root: RootKeys) throws(HavreError) -> Session {
+    /// From keys to a session: the directory, and her place in it.
+    ///
+    /// Her keys and the directory's secret are read ahead: both are sealed under her own key, and what the secret
+    /// opens is compared by itself. The rest of her ring is read once it was compared with its head.
+    private func admit(_ account: Account, _ root: RootKeys) throws(HavreError) -> (Session, Member) {
         let name = try accessing { () throws(AccessError) in try StaffName(account.name) }
-        let body = try body(0, in: ring(of: account.person))
-        let person = try Person(identity: body, person: account.person, name: name, root: root, vault: id)
-        let session = Session(person: person, role: .keeper)
+        let ring = ring(of: account.person)
+        guard let identity = try ahead(ring, 0).body else { throw .tampered }
+        let person = try Person(
+            identity: identity, person: account.person, name: name, root: root, vault: id)
         guard !store.isRestricted(account.person, in: .house) else { throw .wrongPassphrase }
-        try readRing(session)
-        let directory = try directoryOfAny(session)
+        let directory = try directory(try directorySecrets(person))
         guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone
         else { throw .wrongPassphrase }
-        return session.becoming(member.role)
+        return (Session(person: person, role: member.role), member)
+    }
+
+    /// The secret of the directory, which lies near the beginning of every ring.
+    private func directorySecrets(_ person: Person) throws(HavreError) -> AreaSecrets {
+        let (ring, area) = (ring(of: person.person), area(.directory).id)
+        for number in 1..<max(1, try count(ring)) {
+            let (row, body) = try ahead(ring, number)
+            guard !row.isEmptied, case .keys(area, _) = try RowFacts(row.payload), let body else { continue }
+            let key = try RingKey(body: body, area: area, person: person, vault: id, row: number)
+            return AreaSecrets(vault: id, area: area, newest: key.secrets)
+        }
+        throw .notGranted
+    }
+
+    private func ahead(_ ring: Area, _ number: UInt64) throws(HavreError) -> (row: Row, body: [UInt8]?) {
+        try storing { () throws(StoreError) in try store.readAhead(ring, number) }
+    }
+
+    /// Rings up to so many rows are read before an unlock is answered; longer ones behind it.
+    private static let ringCountMax: UInt64 = 256
+
+    /// Compares her ring with its head and opens her mail; of a long ring behind the unlock: whatever reads it waits.
+    private func takeUpRing(_ session: Session) throws(HavreError) {
+        guard try count(ring(of: session.person.person)) > Self.ringCountMax else {
+            try readMail(session)
+            return
+        }
+        do throws(SystemError) {
+            // Whatever it finds wrong, the next act of the session finds too, and says so.
+            try Threads.spawn { _ = try? self.readRing(session) }
+        } catch {
+            try readRing(session)
+        }
     }
 
     /// The users' row with fresh bytes, a supervisor's copy of the gate key, and the entry of the unlock.
     private func remember(
-        _ session: Session, _ account: Account, _ row: UInt64, _ root: RootKeys
+        _ session: Session, _ member: Member, _ account: Account, _ row: UInt64, _ root: RootKeys
     ) throws(HavreError) {
-        let directory = try directoryOfAny(session)
-        let member = directory.members[session.person.person]
-        let opensGate =
-            member?.role == .supervisor && member?.state == .active && (member?.signatures ?? 0) >= 2
+        let opensGate = member.role == .supervisor && member.state == .active && member.signatures >= 2
         let hasSlot = try storing { () throws(StoreError) in try store.hasSlot(session.person.person) }
         var event = event("unlock", session)
         event.outcome = "done"
@@ -154,7 +190,6 @@ extension Vault {
             try draft.put(.account(account), in: .login, at: row)
             if opensGate, !hasSlot { draft.step { $0.slots[account.person] = .some(root.slot) } }
         }
-        try readMail(session)
     }
 
     /// A users' row is written over only while it is the one that was opened: an unlock or a change with the old

@@ -15,8 +15,16 @@ final class CaseFile: Sendable {
     struct State {
         var index = CaseIndex()
         var chain: Chain?
-        /// Versions whose signature has been checked since the file was opened; the head stands for them.
-        var verified: Set<UInt64> = []
+        /// Versions whose text and signature have been checked since the file was opened; the head stands for them.
+        var verified: [UInt64: Verified] = [:]
+    }
+
+    /// What a checked version says of itself beside its row.
+    struct Verified {
+        /// Digest of the sealed text that was checked: another one is checked again.
+        let body: Digest
+        let form: String
+        let time: Instant
     }
 
     init(_ caseID: Identifier) { self.caseID = caseID }
@@ -73,11 +81,15 @@ extension Vault {
     ) throws(HavreError) -> (secrets: AreaSecrets, chain: Chain, index: CaseIndex) {
         let rows = try count(file.area)
         return try file.state.with { state throws(HavreError) in
-            while state.index.count < rows {
-                let number = state.index.count
-                let (row, facts) = try row(number, in: file.area)
-                guard let facts else { throw .tampered }
-                try state.index.append(facts, row: number, blobs: row.blobs)
+            if state.index.count < rows {
+                let new = try storing { () throws(StoreError) in
+                    try store.rows(file.area, from: state.index.count)
+                }
+                for row in new {
+                    guard !row.isEmptied else { throw .tampered }
+                    try state.index.append(
+                        try RowFacts(row.payload), row: state.index.count, blobs: row.blobs)
+                }
             }
             let opened = try secrets.opening(older: state.index.older)
             var chain = state.chain
@@ -204,7 +216,7 @@ extension Vault {
 
     /// How a case answers to somebody who is not on it: a supervisor sees its card, nobody else that it is there.
     func stranger(_ caseID: Identifier, _ session: Session) throws(HavreError) -> HavreError {
-        guard session.role == .supervisor, house.with({ $0.custody[caseID] != nil }) else { return .notFound }
+        guard session.role == .supervisor, try custodyRow(of: caseID) != nil else { return .notFound }
         return try directoryOfAny(session).active(session.person.person) != nil ? .notGranted : .notFound
     }
 
@@ -232,7 +244,7 @@ extension Vault {
             guard let sealing = chain.sealings[compartment], let held = secrets.newest[compartment.rawValue],
                 held.generation == sealing.generation
             else { return false }
-            return secrets.sealings[compartment.rawValue] == sealing
+            return secrets.sealing(compartment.rawValue) == sealing
         }
     }
 

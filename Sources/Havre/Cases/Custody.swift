@@ -50,7 +50,7 @@ extension Vault {
     /// The secrets of a case from custody, unchecked: good for its card, which authenticates itself.
     func custodySecrets(_ caseID: Identifier, _ session: Session) throws(HavreError) -> AreaSecrets {
         let area = area(.custody)
-        guard let row = house.with({ $0.custody[caseID] }) else { throw .notFound }
+        guard let row = try custodyRow(of: caseID) else { throw .notFound }
         guard case .custody(let found, let generation) = try self.row(row, in: area).facts, found == caseID
         else {
             throw .tampered
@@ -72,7 +72,7 @@ extension Draft {
         let facts = RowFacts.custody(
             caseID: secrets.area, generation: directory.areaKey(.custody).generation)
         let body = RowBody.sealed(Custody.body(secrets, directory: directory))
-        if let row = vault.house.with({ $0.custody[secrets.area] }) {
+        if let row = try vault.custodyRow(of: secrets.area) {
             try put(facts, body: body, in: area, at: row)
         } else {
             try append(facts, body: body, to: area)

@@ -52,8 +52,7 @@ extension Vault {
         let named = Set(request.records)
         var sources: [SourceRecord] = []
         for row in rows where row.compartment != .consent {
-            let text = try body(row, inside)
-            let record = try read(row, inside, text)
+            let (record, text) = try readWithText(row, inside)
             guard profile.forms.contains(record.form) else {
                 guard !named.contains(row.record) else {
                     throw .invalid(

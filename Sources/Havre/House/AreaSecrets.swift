@@ -1,6 +1,7 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 
 /// The secrets of one area that somebody holds: for each name the newest, and the older ones it opened.
 ///
@@ -11,6 +12,8 @@ final class AreaSecrets: Sendable {
     /// Newest generation and secret by name.
     let newest: [String: Held]
     private let older: [String: [UInt64: Key<Role.CompartmentSecret>]]
+    /// Commitments that were computed once: every act inside a case asks for them.
+    private let committed = Guarded<[String: CaseLink.Sealing]>([:])
 
     /// One secret at one generation.
     struct Held: Sendable {
@@ -60,10 +63,18 @@ final class AreaSecrets: Sendable {
 
     /// What the chain or the directory says of the newest secrets.
     var sealings: [String: CaseLink.Sealing] {
-        Dictionary(
-            uniqueKeysWithValues: newest.map { name, held in
-                (name, Self.sealing(of: held.secret, name, held.generation, vault: vault, area: area))
-            })
+        newest.reduce(into: [:]) { $0[$1.key] = sealing($1.key) }
+    }
+
+    /// What the chain or the directory says of one of the newest secrets.
+    func sealing(_ name: String) -> CaseLink.Sealing? {
+        guard let held = newest[name] else { return nil }
+        return committed.with { committed in
+            if let known = committed[name] { return known }
+            let sealing = Self.sealing(of: held.secret, name, held.generation, vault: vault, area: area)
+            committed[name] = sealing
+            return sealing
+        }
     }
 
     static func sealing(
@@ -110,6 +121,8 @@ extension AreaSecrets {
     func opening(
         older rows: [(secret: String, generation: UInt64, sealed: [UInt8])]
     ) throws(HavreError) -> AreaSecrets {
+        let isNew = rows.contains { newest[$0.secret] != nil && older[$0.secret]?[$0.generation &- 1] == nil }
+        guard isNew else { return self }
         var opened: [String: [UInt64: Key<Role.CompartmentSecret>]] = [:]
         for row in rows.sorted(by: { $0.generation > $1.generation }) {
             let known =

@@ -14,7 +14,7 @@ struct House {
     var invitationCount: UInt64 = 0
     /// The directory, once somebody who holds its secret has opened it; gone with the last session.
     var directory: Directory?
-    /// Row of each case in @custody.
+    /// Row of each case in @custody, as far as somebody has asked for one.
     var custody: [Identifier: UInt64] = [:]
     var custodyCount: UInt64 = 0
     /// Code names and their cases, once they have been read from the gate.
@@ -56,15 +56,29 @@ extension Vault {
                 }
                 house.invitationCount += 1
             }
-            let custody = area(.custody)
-            let cases = try count(custody)
-            while house.custodyCount < cases {
-                if case .custody(let caseID, _) = try row(house.custodyCount, in: custody).facts {
-                    house.custody[caseID] = house.custodyCount
-                }
-                house.custodyCount += 1
-            }
         }
+    }
+
+    /// Row of each case in @custody: of all cases whose keys the supervisors hold.
+    func custodyRows() throws(HavreError) -> [Identifier: UInt64] {
+        let area = area(.custody)
+        let (known, from) = house.with { ($0.custody, $0.custodyCount) }
+        guard try count(area) > from else { return known }
+        let rows = try storing { () throws(StoreError) in try store.rows(area, from: from) }
+        var found: [Identifier: UInt64] = [:]
+        for (n, row) in zip(from..., rows) where !row.isEmptied {
+            if case .custody(let caseID, _) = try RowFacts(row.payload) { found[caseID] = n }
+        }
+        return house.with { house in
+            house.custody.merge(found) { $1 }
+            house.custodyCount = max(house.custodyCount, from + UInt64(rows.count))
+            return house.custody
+        }
+    }
+
+    func custodyRow(of caseID: Identifier) throws(HavreError) -> UInt64? {
+        if let row = house.with({ $0.custody[caseID] }) { return row }
+        return try custodyRows()[caseID]
     }
 
     /// One users' row, nil behind the last one.

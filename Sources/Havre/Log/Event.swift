@@ -125,12 +125,9 @@ struct SealedEvent {
         sealed = Seal.seal(try padded(event.json.encoded()), under: key, context)
     }
 
-    /// Opens it with the auditors' box key.
-    func open(vault: Identifier, audit: BoxKey) throws(HavreError) -> Event {
-        do {
-            let pulse = try Key<Role.Pulse>(try audit.openSecret(pulseBox))
-            return try open(vault, forAuditors, under: pulse)
-        } catch { throw .tampered }
+    /// Opens it with the key of its second.
+    fileprivate func open(vault: Identifier, pulse: Key<Role.Pulse>) throws(HavreError) -> Event {
+        try open(vault, forAuditors, under: pulse)
     }
 
     /// Opens it with the roster key of its case, nil when nobody on the case made it.
@@ -149,6 +146,28 @@ struct SealedEvent {
             let key = try Seal.openKey(wrapped, under: key, context, as: Role.Record.self)
             return try Event(try JSON(parsing: try Pad.unpad(try Seal.open(sealed, under: key, context))))
         } catch { throw .tampered }
+    }
+}
+
+/// Opens entries for the auditors, one after the other: those of one second share its key.
+struct Auditor {
+    private let vault: Identifier
+    private let key: BoxKey
+    private var last: (box: [UInt8], pulse: Key<Role.Pulse>)?
+
+    /// - Parameter key: the private half of @audit.
+    init(vault: Identifier, key: BoxKey) {
+        self.vault = vault
+        self.key = key
+    }
+
+    /// - Throws: `HavreError.tampered`.
+    mutating func open(_ event: SealedEvent) throws(HavreError) -> Event {
+        if let last, last.box == event.pulseBox { return try event.open(vault: vault, pulse: last.pulse) }
+        let pulse: Key<Role.Pulse>
+        do { pulse = try Key<Role.Pulse>(try key.openSecret(event.pulseBox)) } catch { throw .tampered }
+        last = (event.pulseBox, pulse)
+        return try event.open(vault: vault, pulse: pulse)
     }
 }
 

@@ -7,13 +7,23 @@ import HavreSystem
 /// The ledger as the store asks for it: makes leaves, tiles and checkpoints of each group of changes.
 final class LedgerJournal: Journal {
     private struct State {
-        var tree = CompactTree()
-        /// The tree with the group under way.
-        var pending: CompactTree?
-        var text: [UInt8] = []
-        var pendingText: [UInt8] = []
+        var course = Course()
+        /// With the group under way.
+        var pending: Course?
         var signer: SigningKey?
         var origin = ""
+    }
+
+    /// The tree, which cases the entries of its partial tile are about, and what is signed of it.
+    private struct Course {
+        var tree = CompactTree()
+        var register = CaseRegister()
+        var checkpoint = StoredCheckpoint(size: 0, root: Merkle.empty, text: [])
+
+        mutating func append(_ leaf: Leaf, body: [UInt8]) -> StoredTile? {
+            tree.append(leaf.hash)
+            return register.append(body)
+        }
     }
 
     private let state = Guarded(State())
@@ -34,8 +44,7 @@ final class LedgerJournal: Journal {
     ) throws(StoreError) {
         guard checkpoint.size > 0 else {
             state.with { state in
-                state.tree = CompactTree()
-                state.text = []
+                state.course = Course()
                 state.signer = signer
             }
             return
@@ -48,10 +57,13 @@ final class LedgerJournal: Journal {
             guard UInt64(opened.size) == checkpoint.size, opened.root == checkpoint.root else {
                 throw StoreError.tampered(.checkpoint)
             }
-            let tree = try CompactTree(checkpoint: opened, tiles: Self.resuming(opened.size, rows))
+            let behind = try Self.behindLastTile(opened.size, rows)
+            let tree = try CompactTree(checkpoint: opened, tiles: Self.resuming(opened.size, behind, rows))
+            var register = CaseRegister(number: checkpoint.size / UInt64(Tile.width))
+            for entry in behind { _ = register.append(entry.body) }
+            let course = Course(tree: tree, register: register, checkpoint: checkpoint)
             state.with { state in
-                state.tree = tree
-                state.text = checkpoint.text
+                state.course = course
                 state.signer = signer
                 state.origin = opened.origin
             }
@@ -60,31 +72,28 @@ final class LedgerJournal: Journal {
 
     func extend(_ drafts: [JournalDraft]) throws(StoreError) -> JournalGroup {
         try state.with { state throws(StoreError) in
-            var tree = state.tree
+            var course = state.course
+            var tiles: [StoredTile] = []
             for draft in drafts {
-                guard draft.number == UInt64(tree.size) else { throw .tampered(.entry) }
+                guard draft.number == UInt64(course.tree.size) else { throw .tampered(.entry) }
                 let leaf = Leaf(
                     commitment: draft.commitment, body: Hash.sha256(draft.draft),
                     mark: Hash.sha256(draft.mark))
-                tree.append(leaf.hash)
+                if let full = course.append(leaf, body: draft.draft) { tiles.append(full) }
             }
-            let tiles = tree.takeTiles().filter(Self.isStored).map {
+            tiles += course.tree.takeTiles().filter(Self.isStored).map {
                 StoredTile(level: $0.level, number: UInt64($0.number), hashes: $0.encoded)
             }
-            state.pendingText = try Self.sign(tree, state)
-            state.pending = tree
-            return JournalGroup(
-                bodies: drafts.map(\.draft), tiles: tiles,
-                checkpoint: StoredCheckpoint(
-                    size: UInt64(tree.size), root: tree.root, text: state.pendingText))
+            course.checkpoint = try Self.sign(course.tree, state)
+            state.pending = course
+            return JournalGroup(bodies: drafts.map(\.draft), tiles: tiles, checkpoint: course.checkpoint)
         }
     }
 
     func accepted() {
         state.with { state in
             guard let pending = state.pending else { return }
-            state.tree = pending
-            state.text = state.pendingText
+            state.course = pending
             state.pending = nil
         }
     }
@@ -93,35 +102,51 @@ final class LedgerJournal: Journal {
 
     func replay(_ entry: StoredEntry) throws(StoreError) {
         try state.with { state throws(StoreError) in
-            guard entry.number == UInt64(state.tree.size) else { throw .tampered(.entry) }
+            guard entry.number == UInt64(state.course.tree.size) else { throw .tampered(.entry) }
             let leaf = Leaf(
                 commitment: entry.commitment, body: Hash.sha256(entry.body), mark: Hash.sha256(entry.mark))
-            state.tree.append(leaf.hash)
-            _ = state.tree.takeTiles()
-            state.text = try Self.sign(state.tree, state)
+            _ = state.course.append(leaf, body: entry.body)
+            _ = state.course.tree.takeTiles()
+            state.course.checkpoint = try Self.sign(state.course.tree, state)
         }
     }
 
-    func checkpoint() -> StoredCheckpoint {
-        state.with { StoredCheckpoint(size: UInt64($0.tree.size), root: $0.tree.root, text: $0.text) }
+    func checkpoint() -> StoredCheckpoint { state.with { $0.course.checkpoint } }
+
+    /// Numbers of the entries that may be about a case, in order: all that are, and a stray other now and then.
+    func entries(about caseID: Identifier, _ rows: any JournalRows) throws(StoreError) -> [UInt64] {
+        let newest = state.with { $0.course.register }
+        var found: [UInt64] = []
+        for number in 0..<newest.number {
+            guard let page = try rows.tile(level: CaseRegister.level, number: number) else {
+                throw .tampered(.tile)
+            }
+            found += CaseRegister(number: number, page: page.hashes).entries(about: caseID)
+        }
+        return found + newest.entries(about: caseID)
     }
 
     func audit(
         _ checkpoint: StoredCheckpoint, _ rows: any JournalRows, problem: (StorePart, UInt64) -> Void
     ) throws(StoreError) {
-        var tree = CompactTree()
+        var course = Course()
         for number in 0..<checkpoint.size {
             do throws(StoreError) {
                 let entry = try rows.entry(number)
                 let leaf = Leaf(
                     commitment: entry.commitment, body: Hash.sha256(entry.body), mark: Hash.sha256(entry.mark)
                 )
-                tree.append(leaf.hash)
+                if let full = course.append(leaf, body: entry.body),
+                    (try? rows.tile(level: full.level, number: full.number)) != full
+                {
+                    problem(.tile, full.number)
+                }
             } catch {
                 problem(.entry, number)
                 return
             }
         }
+        var tree = course.tree
         if tree.root != checkpoint.root { problem(.checkpoint, checkpoint.size) }
         for tile in tree.takeTiles() where Self.isStored(tile) {
             let stored = try? rows.tile(level: tile.level, number: UInt64(tile.number))
@@ -133,8 +158,9 @@ final class LedgerJournal: Journal {
     private static func isStored(_ tile: Tile) -> Bool { tile.level > 0 || tile.isFull }
 
     func tileCount(size: UInt64) -> UInt64 {
-        var count = size / UInt64(Tile.width)
-        var hashes = count
+        // Of the leaves only whole ones, and a page of the register with each.
+        var hashes = size / UInt64(Tile.width)
+        var count = 2 * hashes
         while hashes > 0 {
             count += (hashes + UInt64(Tile.width) - 1) / UInt64(Tile.width)
             hashes /= UInt64(Tile.width)
@@ -145,37 +171,41 @@ final class LedgerJournal: Journal {
     func forget() {
         state.with { state in
             state.signer = nil
-            state.tree = CompactTree()
+            state.course = Course()
             state.pending = nil
-            state.text = []
         }
     }
 
     /// Reads tiles for proofs: stored ones from the vault, the partial tile of the leaves from memory.
     func reader(_ rows: any JournalRows) -> TileReader {
-        let tree = state.with { $0.tree }
+        let tree = state.with { $0.course.tree }
         return { level, number throws(LedgerError) in
             if level == 0, number == tree.size / Tile.width { return tree.partialHashes(level: 0) }
             return try Self.stored(level, number, rows)
         }
     }
 
+    /// The entries behind the last whole tile: of them a start makes what is not stored.
+    private static func behindLastTile(
+        _ size: Int, _ rows: any JournalRows
+    ) throws(StoreError) -> [StoredEntry] {
+        var entries: [StoredEntry] = []
+        for number in size / Tile.width * Tile.width..<size { entries.append(try rows.entry(UInt64(number))) }
+        return entries
+    }
+
     /// Reads tiles for a start: the partial tile of the leaves is made from the entries behind the last whole one.
-    private static func resuming(_ size: Int, _ rows: any JournalRows) -> TileReader {
+    private static func resuming(
+        _ size: Int, _ behind: [StoredEntry], _ rows: any JournalRows
+    ) -> TileReader {
         { level, number throws(LedgerError) in
             guard level == 0, number == size / Tile.width else { return try stored(level, number, rows) }
-            var hashes: [Digest] = []
-            for index in number * Tile.width..<size {
-                guard let entry = try? rows.entry(UInt64(index)) else {
-                    throw .tile(level: level, number: number)
-                }
-                hashes.append(
-                    Leaf(
-                        commitment: entry.commitment, body: Hash.sha256(entry.body),
-                        mark: Hash.sha256(entry.mark)
-                    ).hash)
+            return behind.map { entry in
+                Leaf(
+                    commitment: entry.commitment, body: Hash.sha256(entry.body),
+                    mark: Hash.sha256(entry.mark)
+                ).hash
             }
-            return hashes
         }
     }
 
@@ -188,10 +218,12 @@ final class LedgerJournal: Journal {
         return try Tile(level: level, number: number, encoded: stored.hashes).hashes
     }
 
-    private static func sign(_ tree: CompactTree, _ state: State) throws(StoreError) -> [UInt8] {
+    private static func sign(_ tree: CompactTree, _ state: State) throws(StoreError) -> StoredCheckpoint {
         guard let signer = state.signer else { throw .closed }
+        let root = tree.root
         do {
-            return try Checkpoint(origin: state.origin, size: tree.size, root: tree.root).signed(by: signer)
+            let text = try Checkpoint(origin: state.origin, size: tree.size, root: root).signed(by: signer)
+            return StoredCheckpoint(size: UInt64(tree.size), root: root, text: text)
         } catch { throw .tampered(.checkpoint) }
     }
 }

@@ -82,15 +82,16 @@ extension Vault {
                 guard case .mail = try self.row(box.row, in: ring).facts else { return nil }
             }
             let known = try self.ringKey(area, session)
-            let good = try self.borneOut(boxes, of: area, known)
+            let (good, chain) = try self.borneOut(boxes, of: area, known)
             let received = good.reduce(known ?? RingKey(area: area, code: "", secrets: [:])) {
                 $0.merging($1.secrets)
             }
-            let code = if let known { known.code } else { try self.name(of: area, received.secrets) }
+            let code = chain?.code ?? self.houseArea(area)?.rawValue ?? received.code
+            let until = chain?.grants[session.person.person]?.grant.until
             let place = session.opened.with { $0.ring[area]?.row } ?? good[0].row
             try draft.put(
-                ringKey: received.merging([:], code: code), of: session.person, in: ring, at: place,
-                vault: self.id)
+                ringKey: received.merging([:], code: code, until: .some(until)), of: session.person, in: ring,
+                at: place, vault: self.id)
             for box in good where box.row != place { try draft.empty(box.row, in: ring) }
             let row = Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
             return (row, good.map(\.row))
@@ -103,14 +104,14 @@ extension Vault {
         return boxes.map(\.row).filter { !kept.boxes.contains($0) }
     }
 
-    /// The boxes that the chain of their case bears out. Those of an area of the house were compared with the directory
+    /// The boxes that the chain of their case bears out, and the chain. Those of an area of the house were compared with the directory
     /// when they were opened.
     ///
     /// - Throws: `HavreError.tampered` when there is none.
     private func borneOut(
         _ boxes: [Waiting], of area: Identifier, _ known: RingKey?
-    ) throws(HavreError) -> [Waiting] {
-        guard houseArea(area) == nil else { return boxes }
+    ) throws(HavreError) -> ([Waiting], Chain?) {
+        guard houseArea(area) == nil else { return (boxes, nil) }
         // The newest roster opens the chain; that of a box that lies may claim to be newer and opens nothing.
         let newestFirst = boxes.map(\.secrets).sorted {
             $0["roster"]?.generation ?? 0 > $1["roster"]?.generation ?? 0
@@ -126,7 +127,7 @@ extension Vault {
             }
             let good = boxes.filter { chain.bears($0.content.delivery) }
             guard !good.isEmpty else { break }
-            return good
+            return (good, chain)
         }
         throw .tampered
     }
@@ -136,14 +137,5 @@ extension Vault {
         guard case .keys(let area, let tag) = try self.row(row, in: ring(of: session.person.person)).facts
         else { return }
         session.opened.with { $0.ring[area] = Session.RingRow(row: row, nameTag: tag) }
-    }
-
-    /// What an area is called: an area of the house by its id, a case by its founding statement.
-    private func name(
-        of area: Identifier, _ secrets: [String: AreaSecrets.Held]
-    ) throws(HavreError) -> String {
-        if let house = houseArea(area) { return house.rawValue }
-        let held = AreaSecrets(vault: id, area: area, newest: secrets)
-        return try chain(of: Area(area), held).code
     }
 }

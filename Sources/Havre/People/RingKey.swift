@@ -9,17 +9,20 @@ final class RingKey: Sendable {
     let code: String
     /// Her private label, sealed for herself alone.
     let label: String?
+    /// Last day of her grant as the chain said when her newest box came; nil where the chain has to be asked.
+    let until: Day?
     let secrets: [String: AreaSecrets.Held]
     /// Seed of the key under which she signs records of this case.
     let authorSeed: Key<Role.Seed>?
 
     init(
-        area: Identifier, code: String, label: String? = nil, secrets: [String: AreaSecrets.Held],
-        authorSeed: Key<Role.Seed>? = nil
+        area: Identifier, code: String, label: String? = nil, until: Day? = nil,
+        secrets: [String: AreaSecrets.Held], authorSeed: Key<Role.Seed>? = nil
     ) {
         self.area = area
         self.code = code
         self.label = label
+        self.until = until
         self.secrets = secrets
         self.authorSeed = authorSeed
     }
@@ -30,7 +33,10 @@ final class RingKey: Sendable {
     func body(
         for person: Person, vault: Identifier, row: UInt64
     ) throws(HavreError) -> [UInt8] {
-        let text: JSON = ["code": .string(code), "label": label.map(JSON.string) ?? .null]
+        let text: JSON = [
+            "code": .string(code), "label": label.map(JSON.string) ?? .null,
+            "until": until.map { .string($0.description) } ?? .null,
+        ]
         var writer = ByteWriter()
         writer.prefixed(
             Seal.seal(
@@ -64,17 +70,18 @@ final class RingKey: Sendable {
         } catch { throw .tampered }
         guard let code = text["code"]?.string else { throw .tampered }
         self.init(
-            area: area, code: code, label: text["label"]?.string, secrets: content.secrets,
+            area: area, code: code, label: text["label"]?.string,
+            until: text["until"]?.string.flatMap { try? Day(parsing: $0) }, secrets: content.secrets,
             authorSeed: content.authorSeed)
     }
 
     /// The same row with newer secrets merged in: an older generation never replaces a newer one.
     func merging(
         _ newer: [String: AreaSecrets.Held], code: String? = nil, label: String?? = .none,
-        authorSeed: Key<Role.Seed>? = nil
+        until: Day?? = .none, authorSeed: Key<Role.Seed>? = nil
     ) -> RingKey {
         RingKey(
-            area: area, code: code ?? self.code, label: label ?? self.label,
+            area: area, code: code ?? self.code, label: label ?? self.label, until: until ?? self.until,
             secrets: secrets.merging(newer) { $0.generation >= $1.generation ? $0 : $1 },
             authorSeed: authorSeed ?? self.authorSeed)
     }

@@ -13,31 +13,56 @@ extension Vault {
         return event
     }
 
-    /// Takes in the rows of a session's ring that were added since the last look.
+    /// Takes in the rows of a session's ring that were added since the last look. The first look compares the whole
+    /// ring with its head.
     func readRing(_ session: Session) throws(HavreError) {
         let ring = ring(of: session.person.person)
         let rows = try count(ring)
-        try session.opened.with { state throws(HavreError) in
-            while state.ringCount < rows {
-                switch try row(state.ringCount, in: ring).facts {
-                case .keys(let area, let nameTag):
-                    state.ring[area] = Session.RingRow(row: state.ringCount, nameTag: nameTag)
-                case .mail: state.mail.append(state.ringCount)
-                default: break
+        guard session.opened.with({ $0.ringCount < rows }) else { return }
+        // One look at a time, and the session is not held meanwhile: it can be ended.
+        try session.reading.with { _ throws(HavreError) in
+            let from = session.opened.with { $0.ringCount }
+            let new = try storing { () throws(StoreError) in try store.rows(ring, from: from) }
+            var found: [(row: UInt64, facts: RowFacts)] = []
+            for (n, row) in zip(from..., new) where !row.isEmptied {
+                found.append((n, try RowFacts(row.payload)))
+            }
+            session.opened.with { state in
+                guard !state.ended else { return }
+                for (n, facts) in found {
+                    switch facts {
+                    case .keys(let area, let nameTag):
+                        state.ring[area] = Session.RingRow(row: n, nameTag: nameTag)
+                    case .mail: state.mail.append(n)
+                    default: break
+                    }
                 }
-                state.ringCount += 1
+                state.ringCount = from + UInt64(new.count)
             }
         }
     }
 
+    /// Where the secrets of one area lie in a session's ring; waits until the ring was compared with its head.
+    func ringRow(_ area: Identifier, _ session: Session) throws(HavreError) -> UInt64? {
+        if session.opened.with({ $0.ringCount == 0 }) { try readRing(session) }
+        return session.opened.with { $0.ring[area]?.row }
+    }
+
     /// The secrets of one area in a session's ring, nil when she has none.
     func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
-        guard let place = session.opened.with({ $0.ring[area] }) else { return nil }
-        let ring = ring(of: session.person.person)
-        let (facts, body) = try rowWithBody(place.row, in: ring)
-        guard case .keys(let found, _) = facts else { return nil }
-        guard found == area else { throw .tampered }
-        return try RingKey(body: body, area: area, person: session.person, vault: id, row: place.row)
+        guard let row = try ringRow(area, session) else { return nil }
+        return try ringKey(area, at: row, in: ring(of: session.person.person), session)?.key
+    }
+
+    /// The same with the digest of its row.
+    private func ringKey(
+        _ area: Identifier, at number: UInt64, in ring: Area, _ session: Session
+    ) throws(HavreError) -> (key: RingKey, digest: Digest)? {
+        let (row, body) = try storing { () throws(StoreError) in try store.readWithBody(ring, number) }
+        guard !row.isEmptied, case .keys(let found, _) = try RowFacts(row.payload) else { return nil }
+        guard found == area, let body else { throw .tampered }
+        let key = try RingKey(body: body, area: area, person: session.person, vault: id, row: number)
+        return (key, row.wrapDigest)
     }
 
     /// The secret of an area of the house that a session holds.
@@ -45,8 +70,16 @@ extension Vault {
     /// - Throws: `HavreError.notGranted`.
     func secrets(of area: HouseArea, _ session: Session) throws(HavreError) -> AreaSecrets {
         try requireAlive(session)
-        guard let key = try ringKey(self.area(area).id, session) else { throw .notGranted }
-        return AreaSecrets(vault: id, area: key.area, newest: key.secrets)
+        let area = self.area(area).id
+        guard let row = try ringRow(area, session) else { throw .notGranted }
+        let known = session.opened.with { $0.house[area] }
+        let ring = ring(of: session.person.person)
+        // Every act asks for these: they are opened again only when their row has changed.
+        if let known, store.isCurrent(ring, row, wrapDigest: known.digest) { return known.secrets }
+        guard let (key, digest) = try ringKey(area, at: row, in: ring, session) else { throw .notGranted }
+        let secrets = AreaSecrets(vault: id, area: area, newest: key.secrets)
+        session.opened.with { if !$0.ended { $0.house[area] = (digest, secrets) } }
+        return secrets
     }
 
     /// The directory, for somebody who works here.

@@ -9,6 +9,8 @@ public final class Session: Sendable {
     /// What the directory says she is.
     public let role: StaffRole
     let opened: Guarded<Opened>
+    /// Held while rows of the ring are read for `opened`.
+    let reading = Guarded<Void>(())
 
     /// Her name, as the directory shows it.
     public var name: String { person.name.shown }
@@ -29,6 +31,8 @@ public final class Session: Sendable {
         var cases: [Identifier: OpenCase] = [:]
         /// Cases whose secrets were renewed while they were open: they open again with the next act.
         var reopening: [Identifier: (purpose: String, until: Int64)] = [:]
+        /// Secrets of areas of the house, with the digest of the row of the ring that they were opened from.
+        var house: [Identifier: (digest: Digest, secrets: AreaSecrets)] = [:]
         var ended = false
     }
 
@@ -43,14 +47,6 @@ public final class Session: Sendable {
         opened = Guarded(Opened())
     }
 
-    /// The same session once the directory has said what she is.
-    func becoming(_ role: StaffRole) -> Session {
-        let known = opened.with { $0 }
-        let session = Session(person: person, role: role)
-        session.opened.with { $0 = known }
-        return session
-    }
-
     /// Forgets every case and every row; keys are wiped with their last reference.
     func end() {
         opened.with { state in
@@ -58,6 +54,7 @@ public final class Session: Sendable {
             state.cases = [:]
             state.reopening = [:]
             state.ring = [:]
+            state.house = [:]
         }
     }
 }

@@ -1,0 +1,125 @@
+import HavreCodec
+import HavreSecrets
+import HavreStore
+import Testing
+
+@testable import Havre
+
+/// What is found without reading everything else is found rightly.
+@Suite struct LongHouseTests {
+    private func opened(_ house: TestHouse) throws -> (sylvie: Session, amina: Session, code: String) {
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try house.vault.open(case: code, purpose: "visit", amina)
+        return (sylvie, amina, code)
+    }
+
+    @Test("Who opened a case is told from its own entries, in whole pages of the register and behind them")
+    func register() throws {
+        let house = try TestHouse(inMemory: true)
+        let (sylvie, amina, code) = try opened(house)
+        let caseID = try #require(try house.vault.caseID(code, amina))
+        for number in 0..<600 {
+            var event = house.vault.event("fetch", amina)
+            event.caseID = number % 3 == 0 ? caseID : Identifier.zero
+            try house.vault.log(event)
+        }
+        func fetches(_ session: Session) throws -> Int {
+            try house.vault.whoOpened(case: code, session).filter { $0.act == "fetch" }.count
+        }
+        #expect(try fetches(sylvie) == 200)
+        let all = try house.vault.auditLog(case: nil, since: nil, sylvie).filter { $0.act == "fetch" }
+        #expect(all.count == 600)
+        #expect(try house.vault.auditLog(case: "nobody", since: nil, sylvie).isEmpty)
+        #expect(
+            try house.vault.auditLog(case: code, since: house.vault.now.adding(seconds: 60), sylvie).isEmpty)
+        #expect(try house.vault.check(nil).problems.isEmpty)
+        try house.reopen()
+        #expect(try fetches(try house.unlock("Sylvie")) == 200)
+        #expect(try house.vault.check(nil).problems.isEmpty)
+    }
+
+    @Test("A page of the register that was taken away is missed, by check and by whoever needs it")
+    func missingPage() throws {
+        let house = try TestHouse(inMemory: true)
+        let (_, amina, code) = try opened(house)
+        for _ in 0..<300 { try house.vault.log(house.vault.event("fetch", amina)) }
+        try house.reopen {
+            let file = try RawDatabase(house.folder.appendingPathComponent("vault/vault.db").path)
+            try file.run("DELETE FROM tile WHERE level = \(CaseRegister.level)")
+        }
+        let sylvie = try house.unlock("Sylvie")
+        #expect(throws: HavreError.tampered) { try house.vault.whoOpened(case: code, sylvie) }
+        #expect(try !house.vault.check(nil).problems.isEmpty)
+    }
+
+    private func lengthen(_ ring: Area, _ house: TestHouse, _ session: Session) throws {
+        _ = try house.vault.commit(house.vault.event("receive", session)) { draft, _ throws(HavreError) in
+            for _ in 0..<300 {
+                try draft.put(
+                    .keys(area: Random.identifier(), nameTag: Random.identifier()), body: .sealed([1]),
+                    in: ring)
+            }
+        }
+    }
+
+    @Test("A long ring is read behind the unlock, and whatever needs it waits")
+    func longRing() throws {
+        let house = try TestHouse(inMemory: true)
+        let (_, amina, code) = try opened(house)
+        try lengthen(house.vault.ring(of: amina.person.person), house, amina)
+        try house.reopen()
+        let again = try house.unlock("Amina")
+        #expect(try house.vault.open(case: code, purpose: "visit", again).code == code)
+        house.vault.lock(again)
+        #expect(throws: HavreError.self) { try house.vault.open(case: code, purpose: "visit", again) }
+    }
+
+    @Test("A row of a long ring that was altered stops every act of the session, though it was unlocked")
+    func alteredLongRing() throws {
+        let house = try TestHouse(inMemory: true)
+        let (_, amina, code) = try opened(house)
+        let ring = house.vault.ring(of: amina.person.person)
+        try lengthen(ring, house, amina)
+        let path = house.folder.appendingPathComponent("vault/vault.db").path
+        // Rows that were there before and after: of these one is put back as it was.
+        let before = try RawDatabase(path).rows("item")
+        _ = try house.vault.commit(house.vault.event("receive", amina)) { draft, _ throws(HavreError) in
+            try draft.rest(on: ring)
+            try draft.put(
+                .keys(area: Random.identifier(), nameTag: Random.identifier()), body: .kept, in: ring, at: 200
+            )
+        }
+        let item = try #require(RawDatabase.tables.first { $0.name == "item" })
+        try house.reopen {
+            let file = try RawDatabase(path)
+            let now = try file.rows("item")
+            let old = try #require(
+                before.first { row in now.contains { $0["tag"] == row["tag"] && $0["wrap"] != row["wrap"] } })
+            try file.set("wrap", try #require(old["wrap"]), of: old, in: item)
+        }
+        let again = try house.unlock("Amina")
+        #expect(throws: HavreError.tampered) { try house.vault.open(case: code, purpose: "visit", again) }
+        #expect(throws: HavreError.tampered) { try house.vault.cases(again) }
+    }
+
+    @Test("An ended grant is not in the list, also when the case got new secrets since")
+    func endedGrant() throws {
+        let time = TestClock()
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let (sylvie, _, code) = try opened(house)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        _ = try house.hire("Nora", "health", by: sylvie)
+        for (name, until) in [("Louis", house.vault.today), ("Nora", nil)] {
+            let request = GrantRequest(
+                name: name, compartments: ["evidence"], rights: ["read"], until: until, purpose: "appeal")
+            _ = try house.vault.grant(case: code, request, sylvie)
+        }
+        #expect(try house.vault.cases(louis).map(\.code) == [code])
+        time.advance(seconds: 2 * 86_400)
+        #expect(try house.vault.cases(louis).isEmpty)
+        _ = try house.vault.revoke(case: code, name: "Nora", sylvie)
+        #expect(try house.vault.cases(louis).isEmpty)
+    }
+}
