@@ -26,6 +26,9 @@ package struct Fields: Sendable {
         return value
     }
 
+    /// One of the keys that nobody took, by order of their bytes.
+    package var leftOver: String? { left.keys.min(by: Text.precedes) }
+
     /// Refuses keys that nobody took.
     package func finish() throws(CodecError) {
         guard left.isEmpty else { throw .invalid(field: path, rule: "no unknown field") }

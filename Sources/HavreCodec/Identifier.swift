@@ -24,12 +24,15 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
         low = BigEndian.word(bytes, at: 8)
     }
 
+    /// The rule that a text breaks which is no identifier.
+    package static let rule = "32 hex digits"
+
     /// Exactly 32 lower-case hex digits.
     public init(hex: String) throws(CodecError) {
-        guard hex.utf8.count == 2 * Self.byteCount else {
-            throw .invalid(field: "identifier", rule: "32 hex digits")
+        guard hex.utf8.count == 2 * Self.byteCount, let bytes = try? Hex.decode(hex) else {
+            throw .invalid(field: "identifier", rule: Self.rule)
         }
-        try self.init(bytes: Hex.decode(hex))
+        try self.init(bytes: bytes)
     }
 
     /// The 16 bytes.

@@ -4,7 +4,7 @@ import HavreWire
 extension Request {
     /// Answers with a list that may be longer than one message: to a caller with "more" in several answers of at
     /// most 256 KiB of items, the last of them returned; to another in one answer.
-    /// - Throws: `Usage` when the list does not fit and the caller takes only one answer.
+    /// - Throws: `ExpectedMore` of the protocol when the list does not fit and the caller takes only one answer.
     package borrowing func list(
         _ field: String, _ items: [JSON], _ others: [String: JSON] = [:]
     ) throws(Refusal) -> Answer {
@@ -14,9 +14,7 @@ extension Request {
         for item in items {
             let byteCount = item.encoded().count + 1
             if partByteCount + byteCount > most, !part.isEmpty {
-                guard more else {
-                    throw Refusal(.usage, ["rule": "called with more, for the list is longer than a message"])
-                }
+                guard more else { throw .expectedMore }
                 try sendPart(others.merging([field: .array(part)]) { $1 })
                 part = []
                 partByteCount = 0

@@ -55,6 +55,10 @@ package struct Method<H: House>: Sendable {
             let parameters: Parameters
             do throws(CodecError) {
                 parameters = try decode(&fields)
+                // The caller's own word for what this method does not know; nothing of it is kept.
+                if let name = fields.leftOver, Interface.isFieldName(name) {
+                    throw .invalid(field: name, rule: "not a parameter of this method")
+                }
                 try fields.finish()
             } catch {
                 throw Refusal(error)
@@ -95,6 +99,8 @@ package struct Request<H: House>: ~Copyable {
     package let session: H.Session?
     /// The descriptors that came with the call.
     package let handles: [SharedDescriptor]
+    /// What the caller named her session by.
+    let token: String?
     /// Whether the caller takes several answers.
     package let more: Bool
     let send: (JSON) throws(WireError) -> Void
@@ -120,6 +126,15 @@ package struct Request<H: House>: ~Copyable {
     package borrowing func progress(done: Int, total: Int) throws(Refusal) {
         guard more else { return }
         try sendPart(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]])
+    }
+
+    /// Who says how far the work has come, to a caller who called with "more"; mute for another.
+    borrowing func teller() -> ProgressTeller { ProgressTeller(more ? send : nil) }
+
+    /// UTC second at which the session of this call ends at the latest.
+    borrowing func until() -> Int64? {
+        guard let token, let end = server.sessions.until(token) else { return nil }
+        return server.clock.now() + end - server.clock.boot()
     }
 
     /// Sends one of several answers, to a caller who called with "more".

@@ -69,7 +69,9 @@ enum MethodsEvidence {
     @Sendable private static func exporting(_ fields: inout Fields) throws(CodecError) -> Exporting {
         var records: [Identifier] = []
         for hex in try fields.optionalStrings("records", max: 1024) ?? [] {
-            records.append(try Identifier(hex: hex))
+            do throws(CodecError) { records.append(try Identifier(hex: hex)) } catch {
+                throw .invalid(field: "records", rule: error.rule)
+            }
         }
         var withhold: [(record: Identifier, field: String, n: Int?)] = []
         for json in try fields.optionalArray("withhold", max: 8192) ?? [] {
@@ -102,6 +104,7 @@ enum MethodsEvidence {
     ) throws(Refusal) -> Answer {
         let session = try request.requireSession()
         let vault = request.house.vault
+        let out: SharedDescriptor? = if let index = call.out { try request.output(index) } else { nil }
         let passphrase: SecretBytes? =
             if let index = call.passphrase { try request.secret(index) } else { nil }
         let exported = try acting(consuming: passphrase) { passphrase throws(HavreError) in
@@ -112,8 +115,8 @@ enum MethodsEvidence {
             "disclosed": .array(exported.disclosed.map(json)),
             "withheld": .array(exported.withheld.map(json)),
         ]
-        if let bundle = exported.bundle, let digest = exported.digest, let out = call.out {
-            try write(bundle, to: try request.descriptor(out))
+        if let bundle = exported.bundle, let digest = exported.digest, let out {
+            try write(bundle, to: out)
             answer["bundle"] = ["bytes": .int(Int64(bundle.count)), "sha256": .string(digest.hex)]
         }
         return Answer(answer)
@@ -121,9 +124,7 @@ enum MethodsEvidence {
 
     private static func write(_ bundle: [UInt8], to out: SharedDescriptor) throws(Refusal) {
         do throws(SystemError) { try out.descriptor.write(bundle) } catch {
-            throw Refusal(
-                error.isFull
-                    ? HavreError.storageFull(decided: false) : .failed("the bundle could not be written"))
+            throw Refusal(HavreError(writing: "out", error))
         }
     }
 

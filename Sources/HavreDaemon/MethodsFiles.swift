@@ -2,6 +2,35 @@ import Havre
 import HavreCodec
 import HavreSystem
 
+extension HavreError {
+    /// What an output that the caller lent refused.
+    init(writing field: String, _ error: SystemError) {
+        self =
+            error.isFull
+            ? .storageFull(decided: false) : .invalid(field: field, rule: "could not be written to its end")
+    }
+}
+
+extension Request {
+    /// A file that the caller lends: opened for reading only, so that nobody can take it for an output.
+    borrowing func input(_ index: DescriptorIndex) throws(Refusal) -> SharedDescriptor {
+        let file = try descriptor(index)
+        guard (try? file.descriptor.isReadOnly()) == true else {
+            throw .invalid(index.field, "must be opened for reading only")
+        }
+        return file
+    }
+
+    /// Where the caller wants what is given out.
+    borrowing func output(_ index: DescriptorIndex) throws(Refusal) -> SharedDescriptor {
+        let file = try descriptor(index)
+        guard (try? file.descriptor.isReadOnly()) == false else {
+            throw .invalid(index.field, "must be opened for writing")
+        }
+        return file
+    }
+}
+
 /// Attachments: they come and go as descriptors, never inside a message.
 enum MethodsFiles {
     static let table: [Method<VaultHouse>] = [
@@ -25,10 +54,12 @@ enum MethodsFiles {
         _ call: Attachment, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
         let session = try request.requireSession()
-        let file = try request.descriptor(call.file)
+        let file = try request.input(call.file)
         let vault = request.house.vault
+        let teller = request.teller()
         let attached = try acting { () throws(HavreError) in
-            try vault.attach(case: call.code, title: call.title, file: file.descriptor, session)
+            try vault.attach(
+                case: call.code, title: call.title, file: file.descriptor, session, progress: teller.tell)
         }
         return Answer([
             "attachment": .string(attached.attachment.hex), "record": .string(attached.record.hex),
@@ -52,14 +83,15 @@ enum MethodsFiles {
         _ call: Fetching, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
         let session = try request.requireSession()
-        let out = try request.descriptor(call.out)
+        let out = try request.output(call.out)
         let vault = request.house.vault
+        let teller = request.teller()
         let given = try acting { () throws(HavreError) in
-            try vault.fetch(case: call.code, attachment: call.attachment, session) {
-                piece throws(HavreError) in
+            try vault.fetch(
+                case: call.code, attachment: call.attachment, session, progress: teller.tell
+            ) { piece throws(HavreError) in
                 do throws(SystemError) { try out.descriptor.write(piece) } catch {
-                    throw error.isFull
-                        ? .storageFull(decided: false) : .failed("the file could not be written")
+                    throw HavreError(writing: "out", error)
                 }
             }
         }

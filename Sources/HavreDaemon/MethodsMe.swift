@@ -14,7 +14,7 @@ enum MethodsMe {
             let pending = try acting { () throws(HavreError) in try vault.pending(session) }
             return Answer([
                 "user": .string(session.name), "role": .string(session.roleName),
-                "idleSeconds": .int(idleSeconds),
+                "until": .int(request.until() ?? 0), "idleSeconds": .int(idleSeconds),
                 "open": .array(vault.openCases(session).map { .string($0) }), "pending": json(pending),
             ])
         },

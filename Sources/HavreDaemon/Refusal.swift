@@ -5,6 +5,15 @@ package import HavreWire
 package struct Refusal: Error, Equatable, Sendable {
     package let fault: Fault
     package let parameters: JSON
+    /// The answer where the error is one of the protocol's own.
+    private var standard: Reply?
+
+    /// The answer is longer than one message and the caller takes only one (varlink.org, "Service").
+    static let expectedMore: Refusal = {
+        var refusal = Refusal(.usage)
+        refusal.standard = ServiceInterface.expectedMore
+        return refusal
+    }()
 
     package init(_ fault: Fault, _ parameters: JSON = .object([:])) {
         self.fault = fault
@@ -21,5 +30,5 @@ package struct Refusal: Error, Equatable, Sendable {
         Refusal(.invalid, ["field": .string(field), "rule": .string(rule)])
     }
 
-    var reply: Reply { fault.reply(parameters) }
+    var reply: Reply { standard ?? fault.reply(parameters) }
 }

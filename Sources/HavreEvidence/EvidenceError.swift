@@ -4,6 +4,6 @@ package enum EvidenceError: Error, Equatable, Sendable {
     case picture(rule: String)
     /// A page or a letter cannot be written: this rule is broken.
     case page(rule: String)
-    /// What was chosen to leave makes no sense: this rule is broken.
-    case selection(rule: String)
+    /// What was chosen to leave makes no sense: this field of the request breaks this rule.
+    case selection(field: String = "records", rule: String)
 }

@@ -90,7 +90,8 @@ package struct Selection: Sendable {
         }
         withheld = stays
         guard unused.isEmpty else {
-            throw .selection(rule: "withhold must name fields or sentences of the exported records")
+            throw .selection(
+                field: "withhold", rule: "must name fields or sentences that the exported records have")
         }
         guard !chosen.isEmpty else {
             throw .selection(

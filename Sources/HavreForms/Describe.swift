@@ -5,7 +5,7 @@ extension Form {
     /// `{"form","compartment","fields":[{"name","type","codes","required","sensitivity","label"}]}`.
     ///
     /// Further keys: `label`, `group`, `sensitivity` of the form; `fields` of a `sub`; `identifying`, `max`,
-    /// `required_unless`, `htcds` of a field where they apply. `codes` is empty for types without a list.
+    /// `check` (phone, email, datetime or digest), `required_unless`, `htcds` of a field where they apply. `codes` is empty for types without a list.
     package func describe(in language: Language) -> JSON {
         [
             "form": .string(id), "compartment": .string(compartment), "group": .string(group),
@@ -32,6 +32,7 @@ extension Field {
         ]
         if type == .sub { description["fields"] = .array(sub.map { $0.describe(in: language) }) }
         if let identifying { description["identifying"] = .string(identifying.rawValue) }
+        if let shape { description["check"] = .string(shape.rawValue) }
         if let htcds { description["htcds"] = .string(htcds) }
         switch type {
         case .text, .long, .sentences: description["max"] = .int(Int64(characterCountMax))

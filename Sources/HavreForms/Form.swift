@@ -31,6 +31,12 @@ package struct Form: Sendable {
     /// to another one (a note to `location`, `risk` or `health`).
     package func compartment(for values: JSON) -> String { raised(by: values) ?? compartment }
 
+    /// All compartments that a record of this form may lie in.
+    package var compartments: Set<String> {
+        let raised = fields.first(where: \.movesRecord)?.codes?.codes ?? []
+        return Set([compartment] + raised).subtracting([CodeList.unknown, CodeList.declined])
+    }
+
     /// The sensitivity of a field in a record with these values: L4 throughout for a raised record.
     package func sensitivity(of field: Field, in values: JSON) -> Sensitivity {
         raised(by: values) == nil ? field.sensitivity : .l4

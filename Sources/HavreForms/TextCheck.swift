@@ -59,15 +59,7 @@ struct TextCheck {
     }
 
     private func attachment(_ text: String) throws(FormError) {
-        let isName = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isName, text.utf8.count <= field.characterCountMax else { throw broken(.attachment) }
+        guard (try? Identifier(hex: text)) != nil else { throw broken(.attachment) }
     }
 
     private func broken(_ rule: FormRule) -> FormError { .invalid(field: path, rule: rule) }

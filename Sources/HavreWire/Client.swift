@@ -21,7 +21,7 @@ package struct Client<C: Channel & ~Copyable>: ~Copyable {
     package mutating func call(
         _ method: String, _ parameters: JSON = .object([:]), _ handles: [C.Handle] = []
     ) throws(WireError) -> Answer {
-        try channel.send(Call(method, parameters).encoded(), handles)
+        try send(Call(method, parameters), handles)
         let (reply, received) = try receive()
         guard !reply.continues else { throw .notAMessage(rule: "one answer") }
         return Answer(parameters: reply.parameters, handles: received)
@@ -33,7 +33,7 @@ package struct Client<C: Channel & ~Copyable>: ~Copyable {
         _ method: String, _ parameters: JSON = .object([:]), _ handles: [C.Handle] = [],
         each: (Answer) throws(WireError) -> Void
     ) throws(WireError) -> Answer {
-        try channel.send(Call(method, parameters, more: true).encoded(), handles)
+        try send(Call(method, parameters, more: true), handles)
         while true {
             let (reply, received) = try receive()
             let answer = Answer(parameters: reply.parameters, handles: received)
@@ -47,6 +47,16 @@ package struct Client<C: Channel & ~Copyable>: ~Copyable {
         _ method: String, _ parameters: JSON = .object([:]), _ handles: [C.Handle] = []
     ) throws(WireError) {
         try channel.send(Call(method, parameters, oneway: true).encoded(), handles)
+    }
+
+    /// Sends a call. A server that has no room says one word and hangs up, perhaps before it was asked anything: its
+    /// word tells more than the broken connection.
+    private mutating func send(_ call: Call, _ handles: [C.Handle]) throws(WireError) {
+        do throws(WireError) { try channel.send(call.encoded(), handles) } catch {
+            guard error == .ended else { throw error }
+            _ = try receive()
+            throw error
+        }
     }
 
     private mutating func receive() throws(WireError) -> (Reply, [C.Handle]) {

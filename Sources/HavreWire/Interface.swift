@@ -32,6 +32,16 @@ package struct Interface: Equatable, Sendable {
     package internal(set) var methods: [String: Method] = [:]
     package internal(set) var errors: [String: WireStructure] = [:]
 
+    /// Whether a text is written like a member of a structure: `[A-Za-z](_?[A-Za-z0-9])*`, at most 64 bytes.
+    package static func isFieldName(_ text: String) -> Bool {
+        guard (1...64).contains(text.utf8.count), let first = text.utf8.first, isLetter(first),
+            !text.hasSuffix("_"), !text.contains("__")
+        else { return false }
+        return text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+
     /// Checks an object against a structure: every member of its type, none missing that is not optional, none
     /// unknown, no null.
     /// - Throws: `CodecError` naming the member.

@@ -98,9 +98,7 @@ private struct InterfaceParser {
     /// `[A-Za-z](_?[A-Za-z0-9])*`
     private mutating func fieldName() throws(CodecError) -> String {
         let name = try take()
-        guard let first = name.first, first.isLetter, !name.hasSuffix("_"), !name.contains("__"),
-            name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
-        else { throw Self.wrong("a field name") }
+        guard Interface.isFieldName(name) else { throw Self.wrong("a field name") }
         return name
     }
 

@@ -18,7 +18,9 @@ extension Vault {
             let directory = try directory(session)
             let owner = try owner.map { name throws(HavreError) in try colleague(name, directory).person }
             let backup = try backup.map { name throws(HavreError) in try colleague(name, directory).person }
-            try assign(caseID, owner: owner ?? chain.owner, backup: backup ?? chain.backup, session)
+            // Who stood in for the owner and takes over stands in for nobody.
+            let stays = backup ?? (chain.backup == owner ? nil : chain.backup)
+            try assign(caseID, owner: owner ?? chain.owner, backup: stays, session)
         }
         expel(caseID)
     }

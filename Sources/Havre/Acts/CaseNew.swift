@@ -53,7 +53,8 @@ extension Vault {
     /// Somebody confirmed who works on cases, by name.
     func colleague(_ name: String, _ directory: Directory) throws(HavreError) -> Member {
         let name = try accessing { () throws(AccessError) in try StaffName(name) }
-        guard let member = directory.member(named: name), member.state == .active else {
+        guard let member = directory.member(named: name) else { throw .notFound }
+        guard member.state == .active else {
             throw .invalid(field: "name", rule: "must be confirmed staff; staff list shows who is")
         }
         guard member.role.worksOnCases else {

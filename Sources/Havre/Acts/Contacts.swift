@@ -58,7 +58,7 @@ public struct ContactDraft: Sendable {
         }
         if let key {
             do { _ = try AgeRecipient(parsing: key) } catch {
-                throw .invalid(field: "key", rule: "must be an age public key, age1...")
+                throw .invalid(field: "key", rule: "must be an age public key (age1...)")
             }
         }
         var members: [String: JSON] = [

@@ -1,6 +1,7 @@
 import HavreAccess
 public import HavreCodec
 import HavreEvidence
+import HavreFormats
 import HavreForms
 public import HavreSecrets
 import HavreStore
@@ -68,6 +69,7 @@ extension Vault {
             inside, event throws(HavreError) in
             let profile = try Self.profile(request.profile)
             guard let contact = Self.find(request.contact, in: inside.directory) else { throw .notFound }
+            if let to = request.to { try Self.check(key: to) }
             try self.requirePatience(session)
             let reading = try self.rows(request, profile, inside)
             event.records = reading.map(\.record)
@@ -103,10 +105,16 @@ extension Vault {
         return profile
     }
 
+    private static func check(key: String) throws(HavreError) {
+        do throws(FormatError) { _ = try AgeRecipient(parsing: key) } catch {
+            throw .invalid(field: "to", rule: "must be an age public key (age1...)")
+        }
+    }
+
     func evidence<Value>(_ body: () throws(EvidenceError) -> Value) throws(HavreError) -> Value {
         do throws(EvidenceError) { return try body() } catch {
             switch error {
-            case .selection(let rule): throw .invalid(field: "records", rule: rule)
+            case .selection(let field, let rule): throw .invalid(field: field, rule: rule)
             case .page(let rule), .picture(let rule): throw .failed(rule)
             }
         }

@@ -55,11 +55,13 @@ extension Vault {
         let places = StorePlaces(vault: plan.vault, gate: plan.gate, deviceKey: plan.deviceKey)
         let seed = Key<Role.Recovery>()
         let journal = LedgerJournal()
-        let store = try storing { () throws(StoreError) in
+        do throws(StoreError) {
             try Store.create(
                 places, vault: Random.identifier(), firstBackupKey: RecoveryKeys.firstBackupKey(seed))
-            return try Store.open(places, journal: journal)
+        } catch {
+            throw Self.refused(error)
         }
+        let store = try storing { () throws(StoreError) in try Store.open(places, journal: journal) }
         let vault = Vault(store: store, journal: journal, clock: clock)
         let person = NewPerson(person: Random.identifier(), name: name, vault: store.vault)
         let account = person.account(
@@ -69,6 +71,16 @@ extension Vault {
             organisation: organisation, founder: person, account: account, seed: seed)
         store.close()
         return fingerprint.hex
+    }
+
+    /// Nothing stands there yet that could have been tampered with: a folder in use is a wrong word of the keeper's.
+    private static func refused(_ error: StoreError) -> HavreError {
+        let rule = "must be a folder of its own, new or empty and yours"
+        return switch error {
+        case .foreign(.vaultFolder): .invalid(field: "vault", rule: rule)
+        case .foreign(.gateFolder): .invalid(field: "gate", rule: rule)
+        default: HavreError(error)
+        }
     }
 
     /// The first change: everything that stands on the founding statement.

@@ -46,7 +46,7 @@ public struct Holder: Sendable {
 extension Vault {
     /// How long a grant lasts unless said otherwise (days), and at most.
     private static let grantDays = 90
-    private static let grantDaysMax = 366
+    private static let grantDaysMax = 3653
 
     /// Gives somebody compartments of a case; a new grant replaces her older one.
     ///
@@ -184,7 +184,7 @@ extension Vault {
     private func until(_ day: Day?) throws(HavreError) -> Day {
         let until = day ?? today.adding(days: Self.grantDays)
         guard until >= today, until <= today.adding(days: Self.grantDaysMax) else {
-            throw .invalid(field: "until", rule: "must be a day from today to 366 days on")
+            throw .invalid(field: "until", rule: "must be a day from today to ten years on")
         }
         return until
     }

@@ -56,7 +56,7 @@ extension Vault {
             if let member = directory.member(named: name), member.person == chain.owner {
                 throw .usage("the owner of a case is replaced with case assign, not removed")
             }
-            throw .invalid(field: "name", rule: "must hold a grant on the case; access shows who does")
+            throw .notFound
         }
         return member
     }

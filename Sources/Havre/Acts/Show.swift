@@ -43,7 +43,7 @@ extension Vault {
     ) throws(HavreError) -> [Shown] {
         let (inside, chosen) = try enter(record == nil ? "show" : "read", code, session) {
             inside, event throws(HavreError) in
-            let chosen = try self.choose(record, version, inside)
+            let chosen = try self.choose(record, version, form, inside)
             event.records = chosen.map(\.record)
             return chosen
         }
@@ -61,9 +61,10 @@ extension Vault {
     }
 
     private func choose(
-        _ record: Identifier?, _ version: UInt32?, _ inside: Inside
+        _ record: Identifier?, _ version: UInt32?, _ form: String?, _ inside: Inside
     ) throws(HavreError) -> [CaseIndex.Version] {
         guard let record else {
+            if let form { return try newest(of: form, inside) }
             return inside.index.newest.filter { row in
                 row.compartment.map { inside.allows(.read, $0) } ?? false
             }
@@ -76,6 +77,17 @@ extension Vault {
         guard let version else { return [versions[versions.count - 1]] }
         guard version >= 1, version <= versions.count else { throw .notFound }
         return [versions[Int(version) - 1]]
+    }
+
+    /// What may be of one form: the records of its compartments, so that no other is opened or said to have been.
+    ///
+    /// - Throws: `notGranted` to who may read none of them.
+    private func newest(of form: String, _ inside: Inside) throws(HavreError) -> [CaseIndex.Version] {
+        guard let form = Catalogue.shared.form(form) else { throw .notFound }
+        let readable = form.compartments.compactMap { Compartment(rawValue: $0) }
+            .filter { inside.allows(.read, $0) }
+        guard !readable.isEmpty else { throw .notGranted }
+        return inside.index.newest.filter { row in row.compartment.map(readable.contains) ?? false }
     }
 
     /// Who wrote what when in one record, and which fields changed.

@@ -89,8 +89,9 @@ struct SecretInput {
         let secret = try reading(number, option, byteCountMax: Self.lineByteCountMax) {
             (descriptor, span) throws(SystemError) in try descriptor.readLine(into: &span) ?? 0
         }
-        guard secret.count > 0 else { throw .usage("usage.emptySecret", ["option": option]) }
-        return secret
+        let count = secret.count - (Self.endsInReturn(secret) ? 1 : 0)
+        guard count > 0 else { throw .usage("usage.emptySecret", ["option": option]) }
+        return secret.prefix(count)
     }
 
     private func reading(
@@ -110,6 +111,15 @@ struct SecretInput {
                 ["option": option, "n": String(byteCountMax)])
         }
         return room.prefix(count)
+    }
+
+    /// Whether it is a line of a file from Windows, which ends in CR LF: no secret of ours holds control characters.
+    private static func endsInReturn(_ secret: borrowing SecretBytes) -> Bool {
+        let count = secret.count
+        guard count > 0 else { return false }
+        return secret.withBytes { span in
+            unsafe span.unsafeLoad(fromByteOffset: count - 1, as: UInt8.self) == 0x0D
+        }
     }
 
     /// Counts characters without making a text of the secret: bytes that begin one in UTF-8.

@@ -48,6 +48,11 @@ struct Failure: Error, Equatable, Sendable {
         for name in ["field", "rule", "why"] {
             if let text = parameters[name]?.string { values[name] = text }
         }
+        if fault == .invalid, values["rule"] == Identifier.rule {
+            // Somebody typed it: what cannot be an id is not the id of anything.
+            self.init(.notFound)
+            return
+        }
         if let seconds = parameters["waitSeconds"]?.int { values["seconds"] = String(seconds) }
         let key: String? =
             switch fault {

@@ -24,9 +24,11 @@ struct Texts: Sendable {
         return say(key + (isOne ? ".one" : ".many"), ["n": String(number)])
     }
 
-    /// What went wrong, as one sentence or two.
+    /// What went wrong, as one sentence or two: what to do next may follow in the same line.
     func message(_ failure: Failure) -> String {
-        say(failure.key ?? "fault." + failure.fault.rawValue, failure.values)
+        let text = say(failure.key ?? "fault." + failure.fault.rawValue, failure.values)
+        guard let last = text.last, !".!?…".contains(last) else { return text }
+        return text + "."
     }
 
     /// What to do now.

@@ -94,7 +94,7 @@ struct Grant: Verb {
                 "name": colleague, "case": name, "compartments": parts.joined(separator: ", "),
                 "rights": (rights ?? ["read"]).map { desk.texts.say("right." + $0) }.joined(separator: ", "),
             ])
-        let answer = try daemon.act("Grant", parameters)
+        let answer = try daemon.actNaming("Grant", parameters)
         try desk.screen.answer(answer.news()) {
             desk.texts.say(
                 "say.granted",
@@ -136,7 +136,7 @@ struct Revoke: Verb {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         try desk.insist("ask.revoke", ["name": colleague, "case": name])
-        let answer = try daemon.act("Revoke", ["case": .string(name), "name": .string(colleague)])
+        let answer = try daemon.actNaming("Revoke", ["case": .string(name), "name": .string(colleague)])
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {
             let opened = said["opened"]?.array ?? []

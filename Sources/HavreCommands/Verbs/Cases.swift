@@ -45,7 +45,7 @@ struct CaseNew: Verb {
         if let owner { parameters["owner"] = .string(owner) }
         if let backup { parameters["backup"] = .string(backup) }
         if let risk { parameters["risk"] = .string(risk) }
-        let answer = try desk.daemon().act("CaseNew", parameters)
+        let answer = try desk.daemon().actNaming("CaseNew", parameters)
         try desk.screen.answer(answer.news()) {
             desk.texts.say("say.caseNew", ["case": answer.parameters["case"]?.string ?? ""])
         }
@@ -119,7 +119,7 @@ struct CaseAssign: Verb {
         var parameters: [String: JSON] = ["case": .string(try daemon.caseName(name))]
         if let owner { parameters["owner"] = .string(owner) }
         if let backup { parameters["backup"] = .string(backup) }
-        let answer = try daemon.act("CaseAssign", parameters)
+        let answer = try daemon.actNaming("CaseAssign", parameters)
         try desk.screen.answer(answer.news()) {
             CardRow.table([answer.parameters["card"] ?? .null], desk)
         }

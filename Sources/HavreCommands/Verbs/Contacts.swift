@@ -20,14 +20,29 @@ struct ContactAdd: Verb {
         } else {
             contact = try Input.json(from ?? "-")
         }
-        guard let members = contact.object else { throw .invalid("", "{...}") }
+        guard var members = contact.object else { throw .invalid("", "{...}") }
         for name in members.keys.sorted() where !Self.members.contains(name) {
             throw .invalid(name, desk.texts.say("rule.unknownMember"))
+        }
+        if let checked = members["checked"]?.object {
+            members["checked"] = .string(try Self.checked(checked))
         }
         let answer = try desk.daemon().act("ContactAdd", members)
         try desk.screen.answer(answer.news()) {
             desk.texts.say("say.contactAdded", ["contact": answer.parameters["contact"]?.string ?? ""])
         }
+    }
+
+    /// How a key was checked, in one line, from how, by whom and over which channel: "call; Lucie; telephone".
+    private static func checked(_ members: [String: JSON]) throws(Failure) -> String {
+        let first = ["how", "by", "channel", "date"]
+        let names = first.filter { members[$0] != nil } + Set(members.keys).subtracting(first).sorted()
+        var texts: [String] = []
+        for name in names {
+            guard let text = members[name]?.string else { throw .invalid("checked", "a text, or texts") }
+            texts.append(text)
+        }
+        return texts.joined(separator: "; ")
     }
 
     private func ask(_ desk: Desk, _ person: any Person) throws(Failure) -> JSON {

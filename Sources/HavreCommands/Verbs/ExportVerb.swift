@@ -39,9 +39,6 @@ struct Export: Verb {
         isPreview = arguments.flag("--preview")
         passphrase = try arguments.descriptor("--passphrase-fd")
         guard isPreview || out != nil else { throw .usage("usage.missingOption", ["option": "--out"]) }
-        guard !(isPreview && out != nil) else {
-            throw .usage("usage.notBoth", ["options": "--preview, --out"])
-        }
     }
 
     /// `record:field` or `record:field:n`.

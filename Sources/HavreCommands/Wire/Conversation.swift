@@ -84,6 +84,13 @@ final class Conversation {
         return answer
     }
 
+    /// Like `act` for a method that names a colleague: she may be what is not there.
+    func actNaming(_ method: String, _ parameters: [String: JSON]) throws(Failure) -> Answer {
+        do throws(Failure) { return try act(method, parameters) } catch {
+            throw error.advising("next.caseOrColleague", when: .notFound)
+        }
+    }
+
     /// Like `act` for a method whose answer is a list, which may come in several parts.
     func gather(
         _ method: String, _ parameters: [String: JSON], list name: String
