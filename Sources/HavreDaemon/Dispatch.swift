@@ -54,7 +54,8 @@ extension Server {
         var (fields, seen) = try Self.common(call.parameters, method)
         let request = Request(
             house: house, server: self, peer: peer, session: session, handles: handles,
-            token: method.served == .session ? call.parameters["session"]?.string : nil, more: call.more && method.answers != .once, send: send)
+            token: method.served == .session ? call.parameters["session"]?.string : nil,
+            more: call.more && method.answers != .once, send: send)
         var answer = try method.handle(&fields, request)
         guard method.remembers, let log = try house.log(since: seen) else { return answer }
         answer.parameters["checkpoint"] = .string(log.checkpoint)

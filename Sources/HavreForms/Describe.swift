@@ -5,7 +5,8 @@ extension Form {
     /// `{"form","compartment","fields":[{"name","type","codes","required","sensitivity","label"}]}`.
     ///
     /// Further keys: `label`, `group`, `sensitivity` of the form; `fields` of a `sub`; `identifying`, `max`,
-    /// `check` (phone, email, datetime or digest), `required_unless`, `htcds` of a field where they apply. `codes` is empty for types without a list.
+    /// `check` (phone, email, datetime or digest), `requiredUnless`, `htcds` of a field where they apply. `codes` is
+    /// empty for types without a list.
     package func describe(in language: Language) -> JSON {
         [
             "form": .string(id), "compartment": .string(compartment), "group": .string(group),
@@ -40,7 +41,7 @@ extension Field {
         default: break
         }
         if case .unless(let other, let below) = requirement {
-            description["required_unless"] = ["field": .string(other), "below": .int(below)]
+            description["requiredUnless"] = ["field": .string(other), "below": .int(below)]
         }
         return .object(description)
     }

@@ -36,6 +36,16 @@ private func generated() -> Set<String> {
     return keys
 }
 
+@Test func whatWentWrongEndsInAFullStopBeforeWhatToDo() {
+    for language in Language.allCases {
+        let texts = Texts(language)
+        for why in ["No such file", "is it there?", "enough."] {
+            let message = texts.message(.usage("usage.file", ["file": "a", "why": why]))
+            #expect(message.last.map { ".?".contains($0) } == true && !message.hasSuffix(".."))
+        }
+    }
+}
+
 @Test("Both catalogues have the same keys and the same places to fill in")
 func catalogues() throws {
     let english = try TextCatalogue.load(.en).texts

@@ -41,6 +41,20 @@ import Testing
         #expect(refusal { _ = try client.call(vault + "Attach", ["file": "x"]) } == "GateClosed")
     }
 
+    @Test func anUnknownParameterIsNamedWhenItIsWrittenLikeOne() throws {
+        let server = try TinyServer()
+        var client = try server.client()
+        for (name, said) in [("until", "until"), ("no such thing", ""), (String(repeating: "x", count: 65), "")] {
+            do throws(WireError) {
+                _ = try client.call(vault + "Status", [name: 1])
+                Issue.record("accepted")
+            } catch {
+                guard case .refused(_, let parameters) = error else { throw error }
+                #expect(parameters["field"]?.string == said)
+            }
+        }
+    }
+
     @Test func theCheckpointRidesOnEveryAnswerAndItsProofWhenAskedFor() throws {
         let server = try TinyServer()
         let token = try server.unlock()
@@ -110,7 +124,7 @@ import Testing
         let few: JSON = ["session": token, "case": "900"]
         #expect(try client.call(vault + "Show", few).parameters["records"]?.array?.count == 900)
         let many: JSON = ["session": token, "case": "3000"]
-        #expect(refusal { _ = try client.call(vault + "Show", many) } == "Usage")
+        #expect(refusal { _ = try client.call(vault + "Show", many) } == "ExpectedMore")
         var count = 0
         let last = try client.call(vault + "Show", many) {
             count += $0.parameters["records"]?.array?.count ?? 0

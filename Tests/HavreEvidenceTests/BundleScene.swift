@@ -64,7 +64,7 @@ struct BundleScene {
             try Self.record(
                 "evidence",
                 [
-                    "kind": "photo", "title": "A photograph of a van", "sealed_copy": "Canary-Attachment",
+                    "kind": "photo", "title": "A photograph of a van", "sealed_copy": "ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca",
                     "relevance": "Shows where they slept.", "obtained_from": "Canary-Giver",
                 ], by: louis),
         ]

@@ -34,7 +34,7 @@ import Testing
         let fields = try #require(try form("identification").describe(in: .en)["fields"]?.array)
         let means = try #require(fields.first { $0["name"] == "means" })
         #expect(means["required"] == false)
-        #expect(means["required_unless"] == ["field": "age_when_trafficked", "below": 18])
+        #expect(means["requiredUnless"] == ["field": "age_when_trafficked", "below": 18])
     }
 
     @Test func theWholeCatalogueFitsIntoOneReply() {

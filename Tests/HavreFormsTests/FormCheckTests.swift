@@ -57,6 +57,7 @@ import Testing
         ("identity", ["documents": [["type": "id"], [:]]], "documents[1]", .empty),
         ("identity", ["documents": [["type": "id"], ["expiry": "soon"]]], "documents[1].expiry", .date),
         ("identity", ["photo": "../../etc/passwd"], "photo", .attachment),
+        ("identity", ["photo": "holiday"], "photo", .attachment),
         ("safe-contact", ["safe_phone": "call me"], "safe_phone", .phone),
         ("safe-contact", ["safe_phone": "0612+345678"], "safe_phone", .phone),
         ("safe-contact", ["email": "amina@nowhere"], "email", .email),

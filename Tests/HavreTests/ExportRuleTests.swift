@@ -194,7 +194,7 @@ extension ExportScene {
     func recipients() throws {
         let scene = try ExportScene()
         #expect(scene.refusal(scene.request(to: try AgeIdentity().recipient.text)) == "NeedsApproval")
-        #expect(scene.refusal(scene.request(to: "age1")) == "NeedsApproval")
+        #expect(scene.refusal(scene.request(to: "age1")) == "Invalid")
         #expect(scene.refusal(scene.request(to: scene.identity.recipient.text)) == nil)
         #expect(
             HavreError.name { _ = try scene.vault.confirmContact(name: "Maître Martin", scene.louis) }

@@ -102,6 +102,24 @@ import Testing
         #expect(throws: WireError.ended) { _ = try client.call("a.B") }
     }
 
+    @Test func aServerWithoutRoomIsHeardAlthoughItHungUpBeforeItWasAsked() {
+        struct HungUp: Channel, ~Copyable {
+            let channel: ScriptedChannel
+            borrowing func receive(
+                into span: inout MutableRawSpan, midFrame: Bool
+            ) throws(WireError) -> (count: Int, handles: [Int]) {
+                try channel.receive(into: &span, midFrame: midFrame)
+            }
+            borrowing func send(_ bytes: [UInt8], _ handles: [Int]) throws(WireError) { throw .ended }
+        }
+        var client = Client(HungUp(channel: ScriptedChannel([.init(bytes: Fault.busy.reply().encoded())])))
+        #expect(throws: WireError.refused(error: "org.havre.Vault.Busy", parameters: [:])) {
+            _ = try client.call("a.B")
+        }
+        var silent = Client(HungUp(channel: ScriptedChannel([])))
+        #expect(throws: WireError.ended) { _ = try silent.call("a.B") }
+    }
+
     @Test func aNamedErrorIsThrownWithItsParameters() {
         let channel = ScriptedChannel([
             .init(bytes: Fault.invalid(.invalid(field: "f", rule: "r")).encoded())

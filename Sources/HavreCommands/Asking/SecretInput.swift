@@ -107,7 +107,7 @@ struct SecretInput {
             }
         } catch {
             throw .usage(
-                error.code == SystemError.tooBig ? "usage.secretTooLong" : "usage.badDescriptor",
+                error.code == SystemError.tooBig ? "usage.longDescriptor" : "usage.badDescriptor",
                 ["option": option, "n": String(byteCountMax)])
         }
         return room.prefix(count)
