@@ -23,6 +23,7 @@ public final class Vault: Sendable {
     /// One Argon2id at a time: each takes 256 MiB.
     let hashing = Guarded<Void>(())
     let attempts = Guarded(Attempts())
+    let diary = Guarded(Diary())
     /// One case at a time is made: the gate knows the code name of a case only when its change is answered.
     let naming = Guarded<Void>(())
 
@@ -59,6 +60,7 @@ public final class Vault: Sendable {
         }
         self.init(store: store, journal: journal, clock: clock)
         try indexHouse()
+        if isServing { try logStart() }
     }
 
     var now: Instant { Instant(seconds: clock.now()) }

@@ -20,14 +20,23 @@ extension Server {
         }
         guard let method = methods[parts.name] else { return (unknown(call, parts.name), []) }
         if method.answers == .more, !call.more { return (ServiceInterface.expectedMore, []) }
+        var session: H.Session?
         do throws(Refusal) {
-            let answer = try run(method, call, handles, peer: peer, send: send)
+            let answer = try run(method, call, handles, peer: peer, &session, send: send)
             return (Reply(.object(answer.parameters)), answer.handles)
         } catch {
             if method.isGuess, error.fault == .wrongPassphrase { guesses.failed(uid: peer.uid) }
+            if Self.noted.contains(error.fault) {
+                house.noteRefusal(
+                    method.name, error.fault, case: call.parameters["case"]?.string, uid: peer.uid, session)
+            }
             return (error.reply, [])
         }
     }
+
+    /// Refusals that get an entry: somebody reached for what is not hers. The library itself writes down wrong
+    /// passphrases and codes, and what the identifier guard refuses.
+    private static var noted: Set<Fault> { [.notGranted, .needsApproval, .notFound, .tooManyAttempts] }
 
     /// A method that the text has and this program does not do, or one that nobody knows.
     private func unknown(_ call: Call, _ name: String) -> Reply {
@@ -37,10 +46,9 @@ extension Server {
 
     private func run(
         _ method: Method<H>, _ call: Call, _ handles: [SharedDescriptor], peer: Peer,
-        send: @escaping (JSON) throws(WireError) -> Void
+        _ session: inout H.Session?, send: @escaping (JSON) throws(WireError) -> Void
     ) throws(Refusal) -> Answer {
         guard method.served == .always || house.isServing else { throw Refusal(.gateClosed) }
-        var session: H.Session?
         if method.served == .session {
             guard let token = call.parameters["session"]?.string,
                 let found = sessions.find(token, peer: peer)

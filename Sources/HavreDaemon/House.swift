@@ -1,4 +1,5 @@
 package import HavreCodec
+package import HavreWire
 
 /// What the daemon must know of what it serves, apart from the methods themselves.
 package protocol House: Sendable {
@@ -21,6 +22,17 @@ package protocol House: Sendable {
 
     /// The host key's answer to a client that asks who serves: `fingerprint`, `hostKey`, `signature`.
     func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON]
+
+    /// How many entries of the log the gate was behind when it was opened; nil while it is closed.
+    var broughtForward: UInt64? { get }
+
+    /// What the house does by itself; called every few seconds.
+    func tend()
+
+    /// A call was refused: who watches the log gets to know.
+    /// - Parameters:
+    ///   - code: the case that the call named, as it was typed.
+    func noteRefusal(_ method: String, _ fault: Fault, case code: String?, uid: UInt32, _ session: Session?)
 
     /// Ends one session: afterwards nothing of it is in memory.
     func lock(_ session: Session)

@@ -78,7 +78,7 @@ enum MethodsCases {
     static func json(_ line: CaseLine) -> JSON {
         var members: [String: JSON] = [
             "case": .string(line.code), "status": .string(line.status), "risk": .string(line.risk),
-            "owner": .string(line.owner),
+            "owner": .string(line.owner), "waysIn": .int(Int64(line.waysIn)),
         ]
         members["label"] = line.label.map(JSON.string)
         members["backup"] = line.backup.map(JSON.string)

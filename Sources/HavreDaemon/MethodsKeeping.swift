@@ -30,6 +30,8 @@ enum MethodsKeeping {
             let found = try acting { () throws(HavreError) in try vault.auditVerify(against: against) }
             return Answer([
                 "ok": .bool(found.ok), "size": .int(Int64(found.size)), "root": .string(found.root),
+                "gaps": .array(
+                    found.gaps.map { ["since": .int($0.since.seconds), "until": .int($0.until.seconds)] }),
             ])
         },
         Method("AuditCheckpoint", .session) { request throws(Refusal) in
@@ -69,6 +71,9 @@ enum MethodsKeeping {
         members["case"] = line.code.map(JSON.string)
         members["purpose"] = line.purpose.map(JSON.string)
         members["subject"] = line.subject.map(JSON.string)
+        members["uid"] = line.uid.map { .int(Int64($0)) }
+        members["count"] = line.count.map { .int(Int64(clamping: $0)) }
+        members["since"] = line.since.map { .int($0.seconds) }
         if !line.records.isEmpty { members["records"] = .array(line.records.map { .string($0.hex) }) }
         return .object(members)
     }

@@ -1,6 +1,7 @@
 import Havre
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 
 /// What somebody asks about herself.
 enum MethodsMe {
@@ -46,10 +47,11 @@ enum MethodsMe {
         let code = try request.secret(call.code)
         let passphrase = try request.secret(call.passphrase)
         let keyFile = try request.keyFile(call.keyFile)
-        let vault = request.house.vault
+        let (vault, uid) = (request.house.vault, request.peer.uid)
         let enrolled = try acting { () throws(HavreError) in
             try vault.enrol(
-                name: call.name, code: code, passphrase: passphrase, keyFile: keyFile, lang: call.lang)
+                name: call.name, code: code, passphrase: passphrase, keyFile: keyFile, lang: call.lang,
+                uid: uid)
         }
         return Answer([
             "name": .string(enrolled.name), "role": .string(enrolled.role), "words": .string(enrolled.words),
@@ -73,9 +75,9 @@ enum MethodsMe {
     ) throws(Refusal) -> Answer {
         let passphrase = try request.secret(call.passphrase)
         let keyFile = try request.keyFile(call.keyFile)
-        let vault = request.house.vault
+        let (vault, uid) = (request.house.vault, request.peer.uid)
         let unlocked = try acting { () throws(HavreError) in
-            try vault.unlock(name: call.name, passphrase: passphrase, keyFile: keyFile)
+            try vault.unlock(name: call.name, passphrase: passphrase, keyFile: keyFile, uid: uid)
         }
         let token = request.server.sessions.add(
             unlocked.session, peer: request.peer, idleSeconds: idleSeconds, totalSeconds: totalSeconds)

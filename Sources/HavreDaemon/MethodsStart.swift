@@ -33,6 +33,9 @@ package enum MethodsStart {
             "warnings": .array(request.house.warnings.map { .string($0) }),
         ]
         if let fingerprint = request.house.fingerprint { answer["fingerprint"] = .string(fingerprint) }
+        if let count = request.house.broughtForward {
+            answer["broughtForward"] = .int(Int64(clamping: count))
+        }
         if let log = try request.house.log(since: nil) { answer["checkpoint"] = .string(log.checkpoint) }
         return Answer(answer)
     }

@@ -40,11 +40,24 @@ package final class Server<H: House>: Sendable {
         budget = SharedFrameBudget(byteCount: limits.frameByteCount)
     }
 
+    /// How often the house looks what is due.
+    private static var tendMilliseconds: Int { 5_000 }
+
     /// Serves until `stop` becomes readable; then lets requests under way end and returns.
     package func serve(
         _ listener: borrowing Listener, until stop: borrowing Descriptor
     ) throws(SystemError) {
         try listener.doNotWait()
+        let isStopping = Guarded(false)
+        try Threads.spawn { [house] in
+            while isStopping.when({ $0 }, withinMilliseconds: Self.tendMilliseconds, { _ in }) == nil {
+                house.tend()
+            }
+        }
+        defer {
+            isStopping.with { $0 = true }
+            isStopping.broadcast()
+        }
         while true {
             let ready = try Signals.wait(
                 for: [stop.raw, listener.descriptor.raw], milliseconds: 5_000)

@@ -2,7 +2,7 @@ package import Havre
 package import HavreCodec
 import HavreSecrets
 import HavreSystem
-import HavreWire
+package import HavreWire
 
 /// A vault as the daemon serves it.
 package final class VaultHouse: House {
@@ -35,6 +35,29 @@ package final class VaultHouse: House {
             ]
             members["logKey"] = vault.logKey.map(JSON.string)
             return members
+        }
+    }
+
+    package var broughtForward: UInt64? { vault.broughtForward }
+
+    package func tend() {
+        // What could not be written is still due, and tried again.
+        _ = try? vault.tend()
+    }
+
+    package func noteRefusal(
+        _ method: String, _ fault: Fault, case code: String?, uid: UInt32, _ session: Havre.Session?
+    ) {
+        // The call is refused in any case.
+        _ = try? vault.noteRefusal(
+            Self.words(method), case: code, outcome: fault.rawValue, uid: uid, session)
+    }
+
+    /// `CaseNew` as the log says it: `case new`.
+    private static func words(_ method: String) -> String {
+        method.reduce(into: "") { text, letter in
+            if letter.isUppercase, !text.isEmpty { text += " " }
+            text += letter.lowercased()
         }
     }
 

@@ -255,6 +255,16 @@ extension Store {
         return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).entry(number)
     }
 
+    /// The wall clock of the change that an entry belongs to, UTC seconds, from its mark.
+    /// - Throws: `.notFound` beyond the size, `.tampered`.
+    package func instant(ofEntry number: UInt64) throws(StoreError) -> Int64 {
+        let (keys, size) = try memory.with { memory throws(StoreError) in
+            (try memory.openKeys(), memory.checkpoint.size)
+        }
+        guard number < size else { throw .notFound }
+        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).full(number).mark.instant
+    }
+
     /// One tile, opened; nil when none was written at that place.
     package func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {
         let keys = try memory.with { memory throws(StoreError) in try memory.openKeys() }

@@ -55,6 +55,21 @@ import Testing
         }
     }
 
+    @Test func whoReachesForWhatIsNotHersIsWrittenDown() throws {
+        let server = try TinyServer()
+        let token = try server.unlock()
+        var client = try server.client()
+        let call: JSON = ["session": .string(token), "case": "not hers", "file": 0]
+        #expect(refusal { _ = try client.call(vault + "Attach", call) } == "NotFound")
+        #expect(server.house.state.with { $0.noted } == ["Attach notFound not hers amina true"])
+        // What is no reaching is not: a wrong parameter, a session that has ended, a passphrase, which the library
+        // writes down itself.
+        _ = refusal { _ = try client.call(vault + "Attach", ["session": .string(token), "x": 1]) }
+        _ = refusal { _ = try client.call(vault + "Attach", ["session": "x", "file": 0]) }
+        _ = refusal { _ = try client.call(vault + "Unlock", ["name": "x", "passphrase": 0]) }
+        #expect(server.house.state.with { $0.noted.count } == 1)
+    }
+
     @Test func theCheckpointRidesOnEveryAnswerAndItsProofWhenAskedFor() throws {
         let server = try TinyServer()
         let token = try server.unlock()

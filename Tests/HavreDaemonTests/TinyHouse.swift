@@ -12,6 +12,7 @@ final class TinyHouse: House {
         var isServing = true
         var locked: [String] = []
         var panics = 0
+        var noted: [String] = []
         var boot: Int64 = 1_000
         var asleep: Int64 = 0
     }
@@ -37,6 +38,13 @@ final class TinyHouse: House {
         }
     }
     func close() {}
+    var broughtForward: UInt64? { isServing ? 0 : nil }
+    func tend() {}
+    func noteRefusal(_ method: String, _ fault: Fault, case code: String?, uid: UInt32, _ session: String?) {
+        state.with {
+            $0.noted.append("\(method) \(fault) \(code ?? "-") \(session ?? "-") \(uid == getuid())")
+        }
+    }
 
     /// Clocks that the test sets.
     var clock: Clock {
@@ -58,10 +66,10 @@ final class TinyHouse: House {
                 Answer(["user": .string(try request.requireSession())])
             },
             Method("Attach", .session, answers: .onceOrMore) { fields throws(CodecError) in
-                _ = try fields.optionalString("case")
-                return try fields.descriptor("file")
-            } act: { index, request throws(Refusal) in
-                let file = try request.descriptor(index)
+                (try fields.optionalString("case"), try fields.descriptor("file"))
+            } act: { call, request throws(Refusal) in
+                guard call.0 != "not hers" else { throw Refusal(.notFound) }
+                let file = try request.descriptor(call.1)
                 for done in 1...3 { try request.progress(done: done, total: 3) }
                 guard let bytes = try? file.descriptor.readToEnd(byteCountMax: 100) else {
                     throw .invalid("file", "readable")

@@ -22,8 +22,34 @@ public struct LogLine: Sendable {
     public let purpose: String?
     /// Whom or what the act was about, such as the person who was granted access.
     public let subject: String?
+    /// The user of the machine who was refused.
+    public let uid: UInt32?
+    /// How many refusals one entry stands for, or how many entries a start brought forward.
+    public let count: UInt64?
+    /// Since when the house was not awake before a start.
+    public let since: Instant?
     /// The records it touched.
     public let records: [Identifier]
+}
+
+/// What the whole ledger looks like.
+public struct LogVerdict: Sendable {
+    /// Whether every entry, tile and the tree's root are what the newest checkpoint says, and continue the older one.
+    public let ok: Bool
+    /// How many entries there are.
+    public let size: UInt64
+    /// 64 hex digits.
+    public let root: String
+    /// Times in which not even the daily entry was written: the house was down, or its clock was set.
+    public let gaps: [Gap]
+
+    /// A time without an entry.
+    public struct Gap: Sendable, Equatable {
+        /// The entry before it.
+        public let since: Instant
+        /// The entry after it.
+        public let until: Instant
+    }
 }
 
 extension Vault {
@@ -127,7 +153,8 @@ extension Vault {
     private func line(_ index: UInt64, _ event: Event) -> LogLine {
         LogLine(
             index: index, time: event.time, actor: event.actor, act: event.act, code: event.code,
-            outcome: event.outcome, purpose: event.purpose, subject: event.subject, records: event.records)
+            outcome: event.outcome, purpose: event.purpose, subject: event.subject, uid: event.uid,
+            count: event.count, since: event.since, records: event.records)
     }
 
     /// The newest signed checkpoint, C2SP text.
@@ -160,7 +187,7 @@ extension Vault {
     /// Compares the whole ledger with its tree, and with an older checkpoint if one is given.
     ///
     /// - Parameter against: C2SP text that somebody kept.
-    public func auditVerify(against: String?) throws(HavreError) -> (ok: Bool, size: UInt64, root: String) {
+    public func auditVerify(against: String?) throws(HavreError) -> LogVerdict {
         guard store.state == .serving, let verifier = journal.verifier else { throw .gateClosed }
         let now = journal.checkpoint()
         var ok = true
@@ -183,6 +210,22 @@ extension Vault {
                 }
             } catch { ok = false }
         }
-        return (ok, now.size, now.root.hex)
+        return LogVerdict(ok: ok, size: now.size, root: now.root.hex, gaps: try gaps(below: now.size))
     }
+
+    /// Times without an entry that were longer than a day and an hour: the house writes one every day that it is awake.
+    private func gaps(below size: UInt64) throws(HavreError) -> [LogVerdict.Gap] {
+        var gaps: [LogVerdict.Gap] = []
+        var last: Int64?
+        for number in 0..<size {
+            let instant = try storing { () throws(StoreError) in try store.instant(ofEntry: number) }
+            if let last, instant - last > Self.gapSeconds {
+                gaps.append(LogVerdict.Gap(since: Instant(seconds: last), until: Instant(seconds: instant)))
+            }
+            last = max(last ?? instant, instant)
+        }
+        return gaps
+    }
+
+    private static let gapSeconds: Int64 = 25 * 3600
 }

@@ -20,6 +20,9 @@ public struct CaseLine: Sendable {
     public let backup: String?
     /// The next date that something has to be done by.
     public let due: Day?
+    /// How many people could open the case now: its owner, and every supervisor from custody. Fewer than two is one
+    /// accident away from nobody.
+    public let waysIn: Int
 }
 
 extension Vault {
@@ -87,7 +90,14 @@ extension Vault {
         CaseLine(
             code: card.code, label: label, status: card.status, risk: card.risk,
             owner: name(of: card.owner, directory), backup: card.backup.map { name(of: $0, directory) },
-            due: card.due)
+            due: card.due, waysIn: waysIn(card.owner, directory))
+    }
+
+    private func waysIn(_ owner: Identifier, _ directory: Directory) -> Int {
+        directory.members.values.count { member in
+            (member.person == owner || member.role == .supervisor) && member.state == .active
+                && !store.isRestricted(member.person, in: .house)
+        }
     }
 
     /// One case's line.

@@ -21,7 +21,7 @@ extension Vault {
     /// - Throws: `wrongPassphrase` for a code that is unknown, used, expired or somebody else's: all read the same.
     public func enrol(
         name typed: String, code: borrowing SecretBytes, passphrase: borrowing SecretBytes,
-        keyFile: Key<Role.KeyFile>?, lang: String?
+        keyFile: Key<Role.KeyFile>?, lang: String?, uid: UInt32 = 0
     ) throws(HavreError) -> Enrolled {
         guard store.state == .serving else { throw .gateClosed }
         let language = try Self.language(lang)
@@ -31,26 +31,28 @@ extension Vault {
             known = code
             return try enrol(typed, code, passphrase, keyFile, language)
         } catch {
-            if error == .wrongPassphrase { try refuse(known) }
+            if error == .wrongPassphrase { try refuse(known, uid) }
             throw error
         }
     }
 
     /// The entry of a refused code. A code that was used before has come into a second hand: its inviter gets to know.
-    private func refuse(_ code: InvitationCode?) throws(HavreError) {
+    private func refuse(_ code: InvitationCode?, _ uid: UInt32) throws(HavreError) {
         var event = Event(time: now, act: "enrol")
         event.outcome = "WrongPassphrase"
-        _ = try commit(event) { draft, event throws(HavreError) in
-            guard let code, let row = self.house.with({ $0.invitations[code.tag] }) else { return }
+        event.uid = uid
+        guard let code, let row = house.with({ $0.invitations[code.tag] }),
+            case .invitation(let invitation) = try self.row(row, in: .house).facts, invitation.isUsed,
+            event.time <= invitation.expires
+        else { return try logRefusal(event, uid: uid) }
+        event.outcome = "UsedCode"
+        event.subject = invitation.name
+        guard !invitation.isTriedAgain else { return try logRefusal(event, uid: uid) }
+        _ = try commit(event) { draft, _ throws(HavreError) in
             try draft.rest(on: .house)
-            guard case .invitation(var invitation) = try self.row(row, in: .house).facts,
-                invitation.isUsed, event.time <= invitation.expires
-            else { return }
-            event.outcome = "UsedCode"
-            event.subject = invitation.name
-            guard !invitation.isTriedAgain else { return }
-            invitation.isTriedAgain = true
-            try draft.put(.invitation(invitation), in: .house, at: row)
+            var told = invitation
+            told.isTriedAgain = true
+            try draft.put(.invitation(told), in: .house, at: row)
         }
     }
 

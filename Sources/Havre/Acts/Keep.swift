@@ -17,6 +17,12 @@ extension Vault {
         return warnings
     }
 
+    /// How many entries the last opening of the gate brought forward to it, nil while it is closed.
+    public var broughtForward: UInt64? {
+        guard isServing else { return nil }
+        return try? store.status().broughtForward
+    }
+
     /// The vault's fingerprint, 64 hex digits, while the gate is open.
     public var fingerprint: String? {
         guard let bytes = try? fact("fingerprint") else { return nil }
@@ -45,6 +51,8 @@ extension Vault {
 
     /// Ends the work of a daemon that stops: sessions first, then both stores.
     public func close() {
+        // What is not written now nobody will know; the stop does not wait for it.
+        _ = try? logRefusals(all: true)
         lockAll()
         store.close()
     }

@@ -17,9 +17,10 @@ extension Vault {
     ///
     /// Both slots are tried with one Argon2id, an unknown name costs the same, and every attempt is in the ledger.
     ///
+    /// - Parameter uid: the user of the machine who asks; more than ten failures of hers in a minute are one entry.
     /// - Throws: `wrongPassphrase`, `gateClosed` (only a supervisor opens a closed house), `tooManyAttempts`.
     public func unlock(
-        name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?
+        name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?, uid: UInt32 = 0
     ) throws(HavreError) -> Unlocked {
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
         let boot = clock.boot()
@@ -34,7 +35,7 @@ extension Vault {
                 if store.state == .serving {
                     var event = Event(time: now, act: "unlock")
                     event.outcome = "WrongPassphrase"
-                    try log(event)
+                    try logRefusal(event, uid: uid)
                 }
             } else {
                 attempts.with { $0.withdraw(key) }
@@ -124,6 +125,7 @@ extension Vault {
             throw .gateClosed
         }
         guard let admitted else { throw .gateClosed }
+        try logStart()
         return admitted
     }
 

@@ -19,6 +19,12 @@ struct Event: Equatable {
     var bundle: String?
     /// Whom a grant, a removal or an invitation concerns.
     var subject: String?
+    /// The user of the machine who was refused.
+    var uid: UInt32?
+    /// How many refusals one entry stands for, or how many entries a start brought forward.
+    var count: UInt64?
+    /// When the house was last awake before a start.
+    var since: Instant?
 
     var json: JSON {
         var members: [String: JSON] = [
@@ -33,6 +39,9 @@ struct Event: Equatable {
         members["contact"] = contact.map(JSON.string)
         members["bundle"] = bundle.map(JSON.string)
         members["subject"] = subject.map(JSON.string)
+        members["uid"] = uid.map { .int(Int64($0)) }
+        members["count"] = count.map { .int(Int64(clamping: $0)) }
+        members["since"] = since.map { .int($0.seconds) }
         return .object(members)
     }
 
@@ -59,6 +68,9 @@ struct Event: Equatable {
             contact = try fields.optionalString("contact")
             bundle = try fields.optionalString("bundle")
             subject = try fields.optionalString("subject")
+            uid = try fields.optionalInt("uid", in: 0...Int64(UInt32.max)).map { UInt32($0) }
+            count = try fields.optionalInt("count", in: 0...JSON.intMax).map { UInt64($0) }
+            since = try fields.optionalInt("since", in: 0...JSON.intMax).map { Instant(seconds: $0) }
             try fields.finish()
         } catch { throw .tampered }
     }

@@ -101,9 +101,18 @@ struct AuditVerify: Verb {
         let isRight = said["ok"]?.bool == true
         if !isRight { desk.status = 5 }
         try desk.screen.answer(answer.news()) {
-            desk.texts.say(
+            let verdict = desk.texts.say(
                 isRight ? "say.auditRight" : "say.auditWrong",
                 ["size": String(said["size"]?.int ?? 0), "root": said["root"]?.string ?? ""])
+            let gaps = (said["gaps"]?.array ?? []).map { gap in
+                desk.texts.say(
+                    "say.auditGap",
+                    [
+                        "since": desk.moments.time(gap["since"]?.int ?? 0),
+                        "until": desk.moments.time(gap["until"]?.int ?? 0),
+                    ])
+            }
+            return ([verdict] + gaps).joined(separator: "\n")
         }
     }
 }

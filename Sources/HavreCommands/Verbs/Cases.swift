@@ -20,7 +20,14 @@ enum CardRow {
     static func table(_ cards: [JSON], _ desk: Desk) -> String {
         var table = Table(heads.map { desk.texts.say("column." + $0) })
         for card in cards { table.add(cells(card, desk)) }
-        return table.text(desk.screen)
+        return ([table.text(desk.screen)] + warnings(cards, desk)).joined(separator: "\n")
+    }
+
+    /// Cases that one accident more would close for everybody.
+    private static func warnings(_ cards: [JSON], _ desk: Desk) -> [String] {
+        let names = cards.filter { ($0["waysIn"]?.int ?? 2) < 2 }.compactMap { $0["case"]?.string }
+        guard !names.isEmpty else { return [] }
+        return ["! " + desk.texts.say("say.oneWayIn", ["list": names.joined(separator: ", ")])]
     }
 }
 
