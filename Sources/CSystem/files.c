@@ -19,6 +19,14 @@ static long count_or_error(ssize_t result) { return result < 0 ? -errno : result
 int csys_openat(int folder, const char *name, int flags, unsigned mode) {
     return answer(openat(folder, name, flags | O_CLOEXEC | O_NOCTTY, mode));
 }
+int csys_open_nameless(int folder, unsigned mode) {
+    return answer(openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
+}
+int csys_give_name(int fd, int folder, const char *name) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return answer(linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW));
+}
 int csys_close(int fd) { return answer(close(fd)); }
 long csys_read(int fd, void *bytes, size_t count) { return count_or_error(read(fd, bytes, count)); }
 long csys_write(int fd, const void *bytes, size_t count) { return count_or_error(write(fd, bytes, count)); }

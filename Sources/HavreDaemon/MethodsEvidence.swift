@@ -115,6 +115,14 @@ enum MethodsEvidence {
             "disclosed": .array(exported.disclosed.map(json)),
             "withheld": .array(exported.withheld.map(json)),
         ]
+        answer["wishes"] = .array(
+            exported.wishes.map { wish in
+                var members: [String: JSON] = [:]
+                members["fromWhom"] = wish.fromWhom.map(JSON.string)
+                members["what"] = wish.what.map(JSON.string)
+                members["reason"] = wish.reason.map(JSON.string)
+                return .object(members)
+            })
         if let bundle = exported.bundle, let digest = exported.digest, let out {
             try write(bundle, to: out)
             answer["bundle"] = ["bytes": .int(Int64(bundle.count)), "sha256": .string(digest.hex)]

@@ -31,6 +31,24 @@ package enum ConsentRule {
         return Set((fields["form_groups"]?.array ?? []).compactMap(\.string))
     }
 
+    /// Something that the person asked to be kept back when she consented.
+    package struct Wish: Sendable, Equatable {
+        /// From whom, in her words; nil when from everybody.
+        package let fromWhom: String?
+        package let what: String?
+        /// The code of why.
+        package let reason: String?
+    }
+
+    /// What she asked to be kept back, whoever the recipient of that consent is: bundles are passed on.
+    package static func wishes(of fields: JSON) -> [Wish] {
+        guard fields["status"]?.string == "active" else { return [] }
+        return (fields["withhold"]?.array ?? []).map { row in
+            Wish(
+                fromWhom: row["from_whom"]?.string, what: row["what"]?.string, reason: row["reason"]?.string)
+        }
+    }
+
     private static func names(_ recipient: String, _ question: Question) -> Bool {
         recipient == question.contact.hex
             || !Fold.key(recipient).isEmpty && Fold.key(recipient) == Fold.key(question.name)

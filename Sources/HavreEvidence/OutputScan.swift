@@ -16,14 +16,20 @@ package struct OutputScan {
     package typealias Look = (String) -> Set<IdentifierKind>
 
     private let look: Look
+    private let colleagues: Set<String>
     private let wordCountMax: Int
     private let namesPerson: Bool
 
     /// - Parameters:
     ///   - wordCountMax: the longest sequence that is looked at, in words.
     ///   - namesPerson: whether her own name is disclosed on purpose.
-    package init(wordCountMax: Int, namesPerson: Bool, look: @escaping Look) {
+    ///   - colleagues: folded first and last names of those who work here. Many are words too: one counts as a name
+    ///     where it is written with a capital.
+    package init(
+        wordCountMax: Int, namesPerson: Bool, colleagues: Set<String> = [], look: @escaping Look
+    ) {
         self.look = look
+        self.colleagues = colleagues
         self.wordCountMax = wordCountMax
         self.namesPerson = namesPerson
     }
@@ -36,9 +42,12 @@ package struct OutputScan {
         var traced: Set<String> = []
         for chosen in draft.selection.chosen {
             for leaf in chosen.disclosed {
-                let words = sequences(in: Self.texts(leaf.value))
+                let texts = Self.texts(leaf.value)
+                let words = sequences(in: texts)
                 traced.formUnion(words)
-                for kind in kinds(of: words) { hits.insert(Hit(part: chosen.source.part(leaf), kind: kind)) }
+                var kinds = kinds(of: words)
+                if texts.contains(where: namesColleague) { kinds.insert(.person) }
+                for kind in kinds { hits.insert(Hit(part: chosen.source.part(leaf), kind: kind)) }
             }
         }
         let rest = sequences(in: draft.texts).subtracting(sequences(in: draft.blankTexts)).subtracting(traced)
@@ -79,15 +88,32 @@ package struct OutputScan {
         return found
     }
 
+    private func namesColleague(_ text: String) -> Bool {
+        guard !colleagues.isEmpty else { return false }
+        return text.split { !$0.isLetter }.contains { word in
+            // Scripts without capitals: every word may be a name.
+            word.first?.isLowercase == false && colleagues.contains(Fold.key(String(word)))
+        }
+    }
+
+    /// Every sequence of words, and without its spaces what people group and space out as they like: numbers, and a
+    /// name written letter by letter.
     private func sequences(in texts: [String]) -> Set<String> {
         var found: Set<String> = []
         for text in texts {
             let words = Fold.words(text)
             for start in words.indices {
                 var sequence = ""
+                var joined = ""
+                var hasDigit = false
+                var isSpelt = true
                 for word in words[start..<min(words.count, start + wordCountMax)] {
                     sequence += sequence.isEmpty ? word : " " + word
+                    joined += word
+                    hasDigit = hasDigit || word.utf8.contains { 0x30...0x39 ~= $0 }
+                    isSpelt = isSpelt && word.unicodeScalars.count == 1
                     found.insert(sequence)
+                    if hasDigit || isSpelt { found.insert(joined) }
                 }
             }
         }

@@ -23,12 +23,14 @@ package enum IdentifierKind: String, CaseIterable, Sendable {
     case person
     /// Somebody of the network.
     case network
+    /// What the person asked to be kept back, in the words of her consent. No field of a form has this kind.
+    case wish
 
     /// Whether an export that names it always needs a second person: where she is, who she is now, who testifies.
     package var needsSecondPerson: Bool {
         switch self {
         case .address, .place, .codename, .person: true
-        case .name, .alias, .date, .number, .phone, .email, .account, .network: false
+        case .name, .alias, .date, .number, .phone, .email, .account, .network, .wish: false
         }
     }
 

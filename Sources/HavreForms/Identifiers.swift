@@ -29,6 +29,8 @@ package enum Identifiers {
             writings += segments(value).flatMap { [$0, withoutHouseNumber($0)] }
         case .place:
             writings += segments(value)
+        case .wish:
+            writings += segments(value) + namesInside(value)
         case .email:
             break
         }
@@ -47,6 +49,13 @@ package enum Identifiers {
             return (Fold.words(String(part)) as [String])
                 .filter { $0.unicodeScalars.count >= 3 && !notNames.contains($0) }.map { [$0] }
         }
+    }
+
+    /// The words of a wish that are written like names: with a capital, and not because a sentence begins.
+    private static func namesInside(_ value: String) -> [[String]] {
+        let words = value.split(whereSeparator: \.isWhitespace)
+        let starts = [true] + words.map { ".!?:".contains($0.last ?? " ") }
+        return zip(words, starts).flatMap { $1 ? [] : components(String($0), anyCase: false) }
     }
 
     /// Titles, kinship and particles that stand in names, folded.

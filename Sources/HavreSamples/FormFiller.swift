@@ -93,6 +93,7 @@ struct FormFiller {
         case .codename: return person.codename
         case .person: return random.percent(50) ? person.helper : random.one(of: words.helpers)
         case .network: return person.network
+        case .wish: return nil
         }
     }
 

@@ -39,6 +39,23 @@ package struct Directory: ~Copyable, Sendable {
         return try Descriptor.open(at: descriptor.raw, name, flags, mode: mode)
     }
 
+    /// Makes a file without a name, for writing: it vanishes unless it is given one, however this process ends.
+    ///
+    /// - Throws: `SystemError`, also where the file system has no such files or there is no `/proc` to name it by.
+    package borrowing func createNameless(mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
+        let file = Descriptor(owning: try check("open", csys_open_nameless(descriptor.raw, mode)))
+        try file.setMode(mode)
+        _ = try file.reopenedReadOnly()
+        return file
+    }
+
+    /// Gives a nameless file its name in this folder; what is there is never replaced.
+    package borrowing func name(_ file: borrowing Descriptor, _ name: String) throws(SystemError) {
+        try checkName(name)
+        let (number, folder) = (file.raw, descriptor.raw)
+        try check("link", unsafe name.withCString { unsafe csys_give_name(number, folder, $0) })
+    }
+
     /// Opens a folder in this folder.
     package borrowing func directory(_ name: String) throws(SystemError) -> Directory {
         Directory(owning: try open(name, [.read, .directory]))

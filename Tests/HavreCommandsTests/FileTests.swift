@@ -12,6 +12,10 @@ private func exporting(_ fails: Fault? = nil) throws -> Bench {
     let bench = try Bench()
     try bench.unlock()
     bench.daemon.acts["Export"] = { parameters, handles in
+        if parameters["preview"] == true {
+            let wish: JSON = ["fromWhom": "my brother", "what": "the \u{1B}[2Jblue house", "reason": "fear"]
+            return Reply(["disclosed": [], "withheld": [], "wishes": [wish]])
+        }
         guard parameters["out"] == 0, handles.count >= 1,
             (try? handles[0].descriptor.isWriteOnly()) == true
         else { return Fault.internal.reply() }
@@ -76,8 +80,15 @@ func typedRecipient() throws {
     let bench = try exporting()
     let path = bench.folder.path("evidence.age")
     let words = ["export", "amber-heron-41", "--profile", "court", "--for", "Maître Diop", "--out", path]
-    bench.person = FakePerson(["maitre diallo"])
+    let hasty = FakePerson(["maitre diallo"])
+    bench.person = hasty
     #expect(bench.run(words).status == 2)
+    #expect(
+        !bench.daemon.calls.contains { $0.method == "Export" && $0.parameters["preview"] != true },
+        "only a look")
+    // What the person asked to be kept back is read before the name is typed.
+    #expect(hasty.shown.contains("my brother") && hasty.shown.contains("blue house"))
+    #expect(!hasty.shown.contains("\u{1B}[2J"))
     #expect(!FileManager.default.fileExists(atPath: path))
     bench.person = FakePerson(["maitre diop"])
     #expect(bench.run(words).status == 0)

@@ -18,6 +18,8 @@ struct csys_status {
 
 // files.c
 int csys_openat(int folder, const char *_Nonnull name, int flags, unsigned mode);
+int csys_open_nameless(int folder, unsigned mode);  // a file for writing that is gone when it is closed
+int csys_give_name(int fd, int folder, const char *_Nonnull name);  // to such a file; refuses to replace
 int csys_close(int fd);
 long csys_read(int fd, void *_Nonnull bytes, size_t count);
 long csys_write(int fd, const void *_Nonnull bytes, size_t count);

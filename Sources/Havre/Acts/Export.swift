@@ -46,6 +46,9 @@ public struct Exported: Sendable {
     public let disclosed: [(record: Identifier, field: String, n: Int?)]
     /// What was kept back, of the records chosen.
     public let withheld: [(record: Identifier, field: String, n: Int?)]
+    /// What the person asked to be kept back, as she consented: for the eyes of whoever redacts. What can be found of it
+    /// word by word is refused; the rest is hers to judge.
+    public let wishes: [(fromWhom: String?, what: String?, reason: String?)]
     /// The age file; nil for a preview.
     public let bundle: [UInt8]?
     /// SHA-256 of it.
@@ -76,10 +79,10 @@ extension Vault {
             return (profile, contact, reading)
         }
         let selection = try select(request, profile, reading, inside)
-        try requireConsent(selection, profile, contact, inside)
+        let wishes = try requireConsent(selection, profile, contact, inside)
         let builder = try builder(selection, profile, contact, inside)
         let draft = try evidence { () throws(EvidenceError) in try builder.draft() }
-        try requireHarmless(draft, request, contact, inside)
+        try requireHarmless(draft, request, contact, wishes, inside)
         try requireApproved(contact, request)
         var bundle: [UInt8]?
         if !isPreview {
@@ -91,7 +94,8 @@ extension Vault {
         }
         return Exported(
             disclosed: selection.disclosed.map { ($0.record, $0.field, $0.n) },
-            withheld: selection.withheld.map { ($0.record, $0.field, $0.n) }, bundle: bundle,
+            withheld: selection.withheld.map { ($0.record, $0.field, $0.n) },
+            wishes: wishes.map { ($0.fromWhom, $0.what, $0.reason) }, bundle: bundle,
             digest: bundle.map { Hash.sha256($0) })
     }
 

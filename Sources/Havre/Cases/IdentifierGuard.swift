@@ -12,7 +12,7 @@ struct IdentifierGuard {
     init(_ key: Key<Role.Guard>) { self.key = key }
 
     /// The longest identifier in words.
-    static let wordCountMax = 8
+    static let wordCountMax = 10
 
     /// Fingerprint of one sequence of folded words, joined by single spaces.
     func tag(_ words: String) -> Identifier {

@@ -95,17 +95,22 @@ extension Vault {
     }
 
     /// An active consent that names this recipient, these parts of the file, this purpose and today.
+    ///
+    /// - Returns: what the person asked to be kept back.
     func requireConsent(
         _ selection: Selection, _ profile: Profile, _ contact: Contact, _ inside: Inside
-    ) throws(HavreError) {
+    ) throws(HavreError) -> [ConsentRule.Wish] {
         let question = ConsentRule.Question(
             name: contact.details["name"]?.string ?? "", contact: contact.contact, purposes: profile.purposes,
             today: today)
         let form = try Self.form("consent")
         var open: Set<String> = []
+        var wishes: [ConsentRule.Wish] = []
         for row in inside.index.newest where row.compartment == .consent {
             let record = try read(row, inside)
-            guard record.form == form.id, form.missingRequired(record.fields).isEmpty else { continue }
+            guard record.form == form.id else { continue }
+            wishes += ConsentRule.wishes(of: record.fields)
+            guard form.missingRequired(record.fields).isEmpty else { continue }
             open.formUnion(ConsentRule.groups(of: record.fields, question))
         }
         let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(open)
@@ -113,5 +118,6 @@ extension Vault {
             throw .consentMissing(
                 "no active consent lets this contact have: " + missing.sorted().joined(separator: ", "))
         }
+        return wishes
     }
 }

@@ -27,13 +27,19 @@ extension Vault {
     /// - Throws: `identified`, or `needsApproval` where a place, somebody else or a protected name is told; both name
     ///   the values to withhold and never a text.
     func requireHarmless(
-        _ draft: BundleBuilder.Draft, _ request: ExportRequest, _ contact: Contact, _ inside: Inside
+        _ draft: BundleBuilder.Draft, _ request: ExportRequest, _ contact: Contact,
+        _ wishes: [ConsentRule.Wish], _ inside: Inside
     ) throws(HavreError) {
         let known = try identifiers(inside)
         let identifierGuard = try identifierGuard(inside.file.caseID)
-        let ours = Self.namesOfTheHouse(inside)
-        let scan = OutputScan(wordCountMax: IdentifierGuard.wordCountMax, namesPerson: request.namesPerson) {
-            (known[identifierGuard.tag($0)] ?? []).union(ours[$0] ?? [])
+        let (ours, colleagues) = Self.namesOfTheHouse(inside)
+        let wished = Self.words(of: wishes)
+        let scan = OutputScan(
+            wordCountMax: IdentifierGuard.wordCountMax, namesPerson: request.namesPerson,
+            colleagues: colleagues
+        ) {
+            (known[identifierGuard.tag($0)] ?? []).union(ours[$0] ?? []).union(
+                wished.contains($0) ? [.wish] : [])
         }
         let hits = scan.hits(in: draft)
         guard !hits.isEmpty else { return }
@@ -47,8 +53,19 @@ extension Vault {
         event.contact = contact.details["name"]?.string
         try log(event, in: inside)
         let spots = Self.spots(hits)
-        guard isForTwo else { throw .identified("says who somebody is: withhold \(spots)") }
+        guard isForTwo else {
+            let what =
+                hits.allSatisfy { $0.kind == .wish }
+                ? "tells what the person asked to keep back" : "says who somebody is"
+            throw .identified("\(what): withhold \(spots)")
+        }
         throw .needsApproval("says where somebody is, who testifies or a protected name: withhold \(spots)")
+    }
+
+    /// What is looked for of the person's wishes.
+    private static func words(of wishes: [ConsentRule.Wish]) -> Set<String> {
+        Set(
+            wishes.flatMap { Identifiers.variants(.wish, $0.what ?? "") }.map { $0.joined(separator: " ") })
     }
 
     private static func patienceKey(_ session: Session) -> String {
@@ -66,15 +83,20 @@ extension Vault {
         return kinds
     }
 
-    /// What the house calls the case, and who works in it: no bundle says either. A name of one word is not looked for,
-    /// since it may be a word.
-    private static func namesOfTheHouse(_ inside: Inside) -> [String: Set<IdentifierKind>] {
-        var names: [String: Set<IdentifierKind>] = [Fold.key(inside.chain.code): [.codename]]
+    /// What the house calls the case, and who works in it: no bundle says either. Whole names are looked for however they
+    /// are written; a first or last name by itself, and a name of one word, may be a word and counts with a capital.
+    private static func namesOfTheHouse(
+        _ inside: Inside
+    ) -> (whole: [String: Set<IdentifierKind>], colleagues: Set<String>) {
+        var whole: [String: Set<IdentifierKind>] = [Fold.key(inside.chain.code): [.codename]]
+        var colleagues: Set<String> = []
         for member in inside.directory.members.values {
-            let key = Fold.key(member.name.shown)
-            if key.contains(" ") { names[key] = [.person] }
+            for words in Identifiers.variants(.person, member.name.shown) {
+                let key = words.joined(separator: " ")
+                if words.count > 1 { whole[key] = [.person] } else { colleagues.insert(key) }
+            }
         }
-        return names
+        return (whole, colleagues)
     }
 
     /// The places of hits, as `--withhold` names them.

@@ -31,6 +31,7 @@ struct Demo: Verb {
                 play.failures == 0 ? "demo.end" : "demo.endFailed",
                 [
                     "bundle": play.bundlePath, "page": stage.folder + "/left/index.html",
+                    "letter": stage.folder + "/left/README.txt",
                     "key": stage.folder + "/left/identity.txt", "n": String(play.failures),
                 ])
         }

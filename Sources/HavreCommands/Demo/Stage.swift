@@ -71,6 +71,33 @@ final class Stage {
         throw Failure(.unreachable)
     }
 
+    /// Whether a daemon on another vault and gate begins to serve; it is ended again.
+    func serves(vault: String, gate: String) throws(Failure) -> Bool {
+        do throws(SystemError) {
+            let null = SharedDescriptor(try Descriptor.open("/dev/null", [.readWrite]))
+            let pipe = try Descriptor.pipe()
+            // Nobody else keeps the writing end: it closes when the daemon ends without having said anything.
+            let write = try pipe.write.duplicate()
+            let read = pipe.takeRead()
+            let other = try Self.daemon(vault, gate, folder + "/socket/other.sock", null, write)
+            let said = try read.read(byteCountMax: 64)
+            other.signal(Child.terminate)
+            try other.wait()
+            return !said.isEmpty
+        } catch {
+            throw Stage.failure(error)
+        }
+    }
+
+    private static func daemon(
+        _ vault: String, _ gate: String, _ socket: String, _ null: SharedDescriptor,
+        _ output: consuming Descriptor
+    ) throws(SystemError) -> Child {
+        try Child(
+            "/proc/self/exe", ["havre", "daemon", "--vault", vault, "--gate", gate, "--socket", socket],
+            descriptors: [null, SharedDescriptor(output), null])
+    }
+
     /// Ends the daemon as a service manager would.
     @discardableResult
     func stop() -> Int32 {

@@ -1,12 +1,14 @@
 import HavreSystem
 import HavreWire
 
-/// A new file that the daemon writes through a descriptor. It gets its name only when everything is in it; what was
-/// written before an error is removed. Nothing that exists is replaced, no link is followed, nobody else can read it.
+/// A new file that the daemon writes through a descriptor. It gets its name only when everything is in it; until then
+/// it has none, so that nothing is left of it however this program ends. Nothing that exists is replaced, no link is
+/// followed, nobody else can read it.
 struct OutputFile: ~Copyable {
     private let folder: Directory
     private let name: String
-    private let temporary: String
+    /// The name that it has in the meantime where the file system has no files without one; removed after an error.
+    private let temporary: String?
     /// Opened for writing only, to be lent to the daemon.
     let handle: SharedDescriptor
     private var isFinished = false
@@ -17,27 +19,39 @@ struct OutputFile: ~Copyable {
             let (parent, name) = try Files.split(path)
             let folder = try Directory(path: parent)
             guard try folder.status(name) == nil else { throw SystemError("open", SystemError.exists) }
-            let temporary = ".\(name).\(Process.pid).part"
-            let file = try folder.open(temporary, [.write, .create, .exclusive], mode: 0o600)
-            try file.setMode(0o600)
-            self.folder = folder
+            (handle, temporary) = try Self.create(for: name, in: folder)
             self.name = name
-            self.temporary = temporary
-            handle = SharedDescriptor(file)
+            self.folder = folder
         } catch {
             throw error.isFull ? Failure(.storageFull) : Input.failure(error, path)
         }
     }
 
     deinit {
-        if !isFinished { _ = try? folder.unlinkIfPresent(temporary) }
+        if let temporary, !isFinished { _ = try? folder.unlinkIfPresent(temporary) }
+    }
+
+    /// A file without a name or, where there is no such thing, under another one.
+    private static func create(
+        for name: String, in folder: borrowing Directory
+    ) throws(SystemError) -> (SharedDescriptor, temporary: String?) {
+        do throws(SystemError) { return (SharedDescriptor(try folder.createNameless()), nil) } catch {
+            let temporary = ".\(name).\(Process.pid).part"
+            let file = try folder.open(temporary, [.write, .create, .exclusive], mode: 0o600)
+            try file.setMode(0o600)
+            return (SharedDescriptor(file), temporary)
+        }
     }
 
     /// Flushes the file and gives it its name.
     mutating func finish() throws(Failure) {
         do throws(SystemError) {
             try handle.descriptor.sync()
-            try folder.rename(temporary, to: name, replacing: false)
+            if let temporary {
+                try folder.rename(temporary, to: name, replacing: false)
+            } else {
+                try folder.name(handle.descriptor, name)
+            }
             isFinished = true
             try folder.sync()
         } catch {

@@ -76,8 +76,9 @@ struct Export: Verb {
         guard let out, !isPreview else {
             return try say(try daemon.act("Export", parameters), desk, out: nil, words: nil)
         }
-        try agree(desk)
+        // Refused before anybody is asked, and before the daemon is.
         var file = try OutputFile(out)
+        try agree(parameters, daemon, desk)
         parameters["out"] = 0
         let input = SecretInput(desk: desk)
         var handles = [file.handle]
@@ -105,13 +106,37 @@ struct Export: Verb {
         try say(answer, desk, out: out, words: words)
     }
 
-    /// The name of who will read it is typed once more: the wrong recipient cannot be taken back.
-    private func agree(_ desk: Desk) throws(Failure) {
+    /// What would leave is shown, and what the person asked to be kept back; then the name of who will read it is typed
+    /// once more: the wrong recipient cannot be taken back.
+    private func agree(
+        _ parameters: [String: JSON], _ daemon: Conversation, _ desk: Desk
+    ) throws(Failure) {
         guard !desk.globals.yes, let person = desk.person() else { return }
+        let preview = try daemon.act("Export", parameters.merging(["preview": true]) { $1 })
+        person.show(summary(preview.parameters, desk).joined(separator: "\n") + "\n")
         let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
         guard Fold.fold(typed) == Fold.fold(contact) else {
             throw Failure(.usage, "usage.otherContact", next: "next.nothing")
         }
+    }
+
+    /// How much leaves and stays, and the person's wishes.
+    private func summary(_ said: JSON, _ desk: Desk) -> [String] {
+        let texts = desk.texts
+        var lines = [
+            texts.count("count.disclosed", said["disclosed"]?.array?.count ?? 0),
+            texts.count("count.withheld", said["withheld"]?.array?.count ?? 0),
+        ]
+        let wishes = said["wishes"]?.array ?? []
+        if !wishes.isEmpty { lines.append(texts.say("say.wishes")) }
+        for wish in wishes {
+            let reason = (wish["reason"]?.string).flatMap { code in
+                Catalogue.shared.lists["withhold_reason"]?.label(code, in: desk.language)
+            }
+            let parts = [wish["fromWhom"]?.string, wish["what"]?.string, reason].compactMap { $0 }
+            lines.append("  " + Text.escapedForTerminal(parts.joined(separator: " · ")))
+        }
+        return lines
     }
 
     private func say(
@@ -121,14 +146,9 @@ struct Export: Verb {
         var news = answer.news().object ?? [:]
         if let words { news["passphrase"] = .string(words) }
         try desk.screen.answer(.object(news)) {
-            let disclosed = said["disclosed"]?.array ?? []
-            let withheld = said["withheld"]?.array ?? []
-            var lines = [
-                desk.texts.count("count.disclosed", disclosed.count),
-                desk.texts.count("count.withheld", withheld.count),
-            ]
+            var lines = summary(said, desk)
             var table = Table(["record", "field", "n"].map { desk.texts.say("column." + $0) })
-            for part in disclosed {
+            for part in said["disclosed"]?.array ?? [] {
                 table.add([
                     part["record"]?.string, part["field"]?.string, part["n"]?.int.map { String($0) },
                 ])
