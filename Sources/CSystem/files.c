@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 const int csys_read_only = O_RDONLY, csys_write_only = O_WRONLY, csys_read_write = O_RDWR;
@@ -102,6 +103,12 @@ int csys_duplicate(int fd) { return answer(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 int csys_close_on_exec(int fd) { return answer(fcntl(fd, F_SETFD, FD_CLOEXEC)); }
 int csys_status_flags(int fd) { return answer(fcntl(fd, F_GETFL)); }
 int csys_pipe(int *ends) { return answer(pipe2(ends, O_CLOEXEC)); }
+int64_t csys_free_bytes(int fd) {
+    struct statvfs room;
+    if (fstatvfs(fd, &room) < 0) return -errno;
+    uint64_t bytes = (uint64_t)room.f_bavail * room.f_frsize;
+    return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+}
 int csys_same_file_system(int a, int b) {
     struct stat first, second;
     if (fstat(a, &first) < 0 || fstat(b, &second) < 0) return -errno;

@@ -63,6 +63,11 @@ public final class Vault: Sendable {
         if isServing { try logStart() }
     }
 
+    /// Whether a vault that could not be opened says that a newer version of these programs has written it.
+    package static func isOfNewerVersion(vault: String, gate: String) -> Bool {
+        Store.isOfNewerVersion(StorePlaces(vault: vault, gate: gate))
+    }
+
     var now: Instant { Instant(seconds: clock.now()) }
 
     /// The vault's day, for what lasts "until" a day.
@@ -208,6 +213,10 @@ extension HavreError {
             case .outcomeUnknown: .outcomeUnknown
             case .tampered, .foreign: .tampered
             case .rolledBack: .rolledBack
+            case .occupied(let part):
+                .invalid(
+                    field: part == .vaultFolder ? "vault" : "gate", rule: "must be a new or an empty folder")
+            case .unfinished: .usage("a restore into this gate was not finished: start havre restore again")
             case .wrongKey: .wrongPassphrase
             case .invalid(let rule): .failed(rule)
             case .system(let error): .failed("\(error.call): errno \(error.code)")

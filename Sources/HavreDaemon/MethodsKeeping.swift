@@ -1,7 +1,8 @@
 import Havre
 import HavreCodec
+import HavreSecrets
 
-/// The log, and the look at everything that is stored.
+/// The log, the look at everything that is stored, and backups.
 enum MethodsKeeping {
     static let table: [Method<VaultHouse>] = [
         Method("AuditLog", .session, answers: .onceOrMore, decode: query) { (call, request) throws(Refusal) in
@@ -26,8 +27,11 @@ enum MethodsKeeping {
                 try fields.optionalString("against", max: 1 << 16)
             }
         ) { (against, request) throws(Refusal) in
+            let session = try request.requireSession()
             let vault = request.house.vault
-            let found = try acting { () throws(HavreError) in try vault.auditVerify(against: against) }
+            let found = try acting { () throws(HavreError) in
+                try vault.auditVerify(against: against, session)
+            }
             return Answer([
                 "ok": .bool(found.ok), "size": .int(Int64(found.size)), "root": .string(found.root),
                 "gaps": .array(
@@ -53,6 +57,60 @@ enum MethodsKeeping {
             ])
         },
     ]
+
+    /// Backups: files are lent by descriptor, and whoever asked for them writes them down.
+    static let backups: [Method<VaultHouse>] = [
+        Method("Backup", .session, answers: .onceOrMore) { request throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let taken = try acting { () throws(HavreError) in try vault.backup(session) }
+            var answer = try request.list("blobs", taken.blobs.map { .string($0.hex) })
+            answer.parameters["size"] = .int(Int64(taken.size))
+            let files = [
+                ("vault", taken.vault), ("gate", taken.gate), ("journal", taken.journal),
+                ("erasures", taken.erasures),
+            ]
+            for case (let name, .some(let file)) in files {
+                answer.parameters[name] = .int(Int64(answer.handles.count))
+                answer.handles.append(file)
+            }
+            return answer
+        },
+        Method(
+            "BackupBlobs", .session,
+            decode: { (fields: inout Fields) throws(CodecError) in
+                try fields.strings("blobs", max: blobCountMax).map { text throws(CodecError) in
+                    try Identifier(hex: text)
+                }
+            }
+        ) { (blobs, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            let files = try blobs.map { blob throws(Refusal) in
+                try acting { () throws(HavreError) in try vault.backup(blob: blob, session) }
+            }
+            return Answer(["files": .array(files.indices.map { .int(Int64($0)) })], files)
+        },
+        Method(
+            "BackupKept", .session,
+            decode: { (fields: inout Fields) throws(CodecError) in
+                try fields.int("size", in: 0...JSON.intMax)
+            }
+        ) { (size, request) throws(Refusal) in
+            let session = try request.requireSession()
+            let vault = request.house.vault
+            try acting { () throws(HavreError) in try vault.backupKept(size: UInt64(size), session) }
+            return Answer()
+        },
+        Method("Eras", .serving) { request throws(Refusal) in
+            let vault = request.house.vault
+            let eras = try acting { () throws(HavreError) in try vault.eras() }
+            return Answer(["eras": .array(eras.map { .string(Base64.url($0.statement.encoded())) })])
+        },
+    ]
+
+    /// As many as one message carries descriptors.
+    private static let blobCountMax = 8
 
     private struct Query: Sendable {
         let code: String?

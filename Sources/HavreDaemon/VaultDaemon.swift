@@ -7,7 +7,7 @@ package enum VaultDaemon {
     static var methods: [Method<VaultHouse>] {
         MethodsStart.table(version: version) + MethodsMe.table + MethodsStaff.table + MethodsCases.table
             + MethodsRecords.table + MethodsFiles.table + MethodsAccess.table + MethodsEvidence.table
-            + MethodsKeeping.table
+            + MethodsKeeping.table + MethodsKeeping.backups
     }
 
     /// The version of the programs, as `Status` says it.
@@ -39,8 +39,15 @@ package enum VaultDaemon {
         do throws(HavreError) {
             vault = try Vault(vault: options.vault, gate: options.gate, deviceKey: options.deviceKey)
         } catch {
-            Daemon.say("havred: the vault could not be opened: \(error.name)\n", to: 2)
-            return error == .tampered || error == .rolledBack ? 5 : 1
+            guard case .usage(let rule) = error else {
+                let why =
+                    Vault.isOfNewerVersion(vault: options.vault, gate: options.gate)
+                    ? "a newer version of Havre has written it; nothing was changed" : error.name
+                Daemon.say("havred: the vault could not be opened: \(why)\n", to: 2)
+                return error == .tampered || error == .rolledBack ? 5 : 1
+            }
+            Daemon.say("havred: \(rule)\n", to: 2)
+            return 2
         }
         do throws(SystemError) {
             try Daemon.serve(VaultHouse(vault), methods: methods, options: options, version: version)

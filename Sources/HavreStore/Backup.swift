@@ -13,7 +13,7 @@ package struct StoreBackup: Sendable {
     package let erasures: SharedDescriptor?
     /// Size, root and text of the ledger in both halves.
     package let checkpoint: StoredCheckpoint
-    /// The files of `blobs/`, to be copied beside under their names in hex.
+    /// The files of `blobs/`, to be copied beside under their names in hex; one of them may be gone when it is asked for.
     package let blobs: [Identifier]
 }
 
@@ -29,10 +29,16 @@ package enum BackupName {
 extension Store {
     /// Takes a backup. Commits wait while the gate's contents are sealed and the moment is fixed, not while the vault is
     /// copied. The backup key steps on, so that this machine cannot open what it has just made.
+    /// - Parameter bearer: what leads somebody to the backup key, as the library understands it; at most 4,096 bytes,
+    ///   readable by whoever holds the gate's half.
     /// - Throws: `.busy` when an erasure had to empty the write-ahead log meanwhile: take it again.
-    package func backup() throws(StoreError) -> StoreBackup {
+    package func backup(bearer: [UInt8]) throws(StoreError) -> StoreBackup {
+        guard bearer.count <= BackupFile.bearerByteCountMax else {
+            throw .invalid(rule: "a bearer has at most \(BackupFile.bearerByteCountMax) bytes")
+        }
+        try blobs.requireRoom(for: vaultFolder, StoreName.vaultFile)
         let connection = try DatabaseFile.again(StoreName.vaultFile, in: vaultFolder, .vaultFile)
-        let moment = try lead { leader throws(StoreError) in try prepareBackup(leader, connection) }
+        let moment = try lead { leader throws(StoreError) in try prepareBackup(leader, connection, bearer) }
         defer {
             // The transaction only read.
             _ = try? connection.execute("COMMIT")
@@ -59,13 +65,15 @@ extension Store {
     }
 
     /// While nobody commits: the gate catches up and is sealed, and the reader's moment begins.
-    private func prepareBackup(_ leader: Leader, _ connection: Connection) throws(StoreError) -> Moment {
+    private func prepareBackup(
+        _ leader: Leader, _ connection: Connection, _ bearer: [UInt8]
+    ) throws(StoreError) -> Moment {
         let keys = try memory.with { memory throws(StoreError) in
             guard memory.state == .serving else { throw memory.state == .failed ? .outcomeUnknown : .closed }
             return try memory.openKeys()
         }
         if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
-        let gate = try sealGate(leader, keys)
+        let gate = try sealGate(leader, keys, bearer)
         try database(.vaultFile) { () throws(SQLError) in
             try connection.execute("BEGIN")
             // A reader's moment begins with its first read.
@@ -76,14 +84,16 @@ extension Store {
         return Moment(gate: gate, checkpoint: memory.with { $0.checkpoint }, blobs: names)
     }
 
-    private func sealGate(_ leader: Leader, _ keys: GateKeys) throws(StoreError) -> SharedDescriptor {
+    private func sealGate(
+        _ leader: Leader, _ keys: GateKeys, _ bearer: [UInt8]
+    ) throws(StoreError) -> SharedDescriptor {
         let chain = try leader.gate.chain(keys)
         let sealing = keys.sealing
         let name = "backup-\(Random.identifier().hex)"
-        var file = BackupFile(vault: vault, chain: chain)
+        var file = BackupFile(vault: vault, chain: chain, bearer: bearer)
         let output = try blobs.temporary(name)
         defer { _ = try? blobs.removeTemporary(name) }
-        try write(file.header, to: output)
+        try write(file.headerBytes, to: output)
         try write(file.record(.login, [], keys: [keys.login.key.carried()]), to: output)
         try leader.gate.forEachCell(sealing) { cell throws(StoreError) in
             // Its own key is what the backup lies under, and chores are done by whoever is there.

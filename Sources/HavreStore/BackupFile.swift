@@ -3,10 +3,11 @@ internal import HavreSecrets
 
 /// The gate's half of a backup: every cell of `gate.db` and g_login, sealed under BK_i, one record after the other.
 ///
-/// `"havre gate backup 1\n" || vault 16 || step u64`, then records, each behind its u32 byte count:
-/// `u32 count || Seal(BK, kind u8 || data) || Seal(BK, key) ...`. Each seal names the step and the record's place, a step
-/// is used for one backup, and the last record says how many there are: nothing can be taken out, put in, put
-/// elsewhere or brought from another backup. Device key and GK are not in it; a restore makes new ones.
+/// `"havre gate backup 1\n" || vault 16 || step u64 || nonce 16 || u32 count || bearer`, then records, each behind its u32
+/// byte count: `u32 count || Seal(BK, kind u8 || data) || Seal(BK, key) ...`. Each seal names the digest of the header and
+/// the record's place, the nonce is drawn for each backup, and the last record says how many there are: nothing can be
+/// taken out, put in, put elsewhere or brought from another backup. Device key and GK are not in it; a restore makes
+/// new ones. The bearer is the library's: what leads somebody to BK, in clear here and sealed in itself.
 struct BackupFile {
     /// What a record is.
     enum Kind: UInt8 {
@@ -26,31 +27,46 @@ struct BackupFile {
     }
 
     private static let magic = Array("havre gate backup 1\n".utf8)
-    private static let headerByteCount = magic.count + Identifier.byteCount + 8
+    private static let headerByteCount = magic.count + Identifier.byteCount + 8 + nonceByteCount + 4
+    private static let nonceByteCount = 16
+    /// The most bytes of a bearer.
+    static let bearerByteCountMax = 4_096
     private static let sealedKeyByteCount = Seal.overhead + 32
     private static let recordByteCountMax = 16 << 20
-    /// Beyond this nobody has made a backup every second for a century.
-    private static let stepMax: UInt64 = 1 << 32
 
-    private let vault: Identifier
+    /// What stands before the first record, in clear.
+    struct Header {
+        let vault: Identifier
+        let step: UInt64
+        let bearer: [UInt8]
+        /// As it is written.
+        let bytes: [UInt8]
+
+        var era: UInt32 { UInt32(step >> 32) }
+    }
+
+    private let header: Header
+    private let headerDigest: Digest
     private let chain: StepLog.Chain
     private var count: UInt64 = 0
 
-    init(vault: Identifier, chain: StepLog.Chain) {
-        self.vault = vault
-        self.chain = chain
-    }
-
     // MARK: writing
 
-    /// The bytes before the first record.
-    var header: [UInt8] {
+    /// Begins a backup of this step.
+    init(vault: Identifier, chain: StepLog.Chain, bearer: [UInt8]) {
         var writer = ByteWriter()
         writer.append(Self.magic)
         writer.append(vault.bytes)
         writer.u64(chain.step)
-        return writer.bytes
+        writer.append(Random.bytes(Self.nonceByteCount))
+        writer.prefixed(bearer)
+        header = Header(vault: vault, step: chain.step, bearer: bearer, bytes: writer.bytes)
+        headerDigest = Hash.blake2b256(writer.bytes)
+        self.chain = chain
     }
+
+    /// The bytes before the first record.
+    var headerBytes: [UInt8] { header.bytes }
 
     /// The next record.
     mutating func record(_ kind: Kind, _ data: [UInt8], keys: [Key<NextStep.Carried>] = []) -> [UInt8] {
@@ -73,7 +89,9 @@ struct BackupFile {
     }
 
     private func context(_ part: String) -> Context {
-        Context(.gateRow, .id(vault), .text("backup \(chain.step) \(part)"), .bytes(place))
+        Context(
+            .gateRow, .id(header.vault), .text("backup \(chain.step) \(part)"),
+            .bytes(place + headerDigest.bytes))
     }
 
     private var place: [UInt8] {
@@ -84,26 +102,34 @@ struct BackupFile {
 
     // MARK: reading
 
-    /// Reads a header, and makes the key of its step.
-    /// - Throws: `.foreign(.backup)` for another file, `.tampered(.backup)` for a step before the first.
-    init(first: StepLog.Chain, next: (Int) throws(StoreError) -> [UInt8]) throws(StoreError) {
-        let header = try next(Self.headerByteCount)
-        guard header.count == Self.headerByteCount, header.starts(with: Self.magic) else {
-            throw .foreign(.backup)
+    /// Reads a header.
+    /// - Throws: `.foreign(.backup)` for another file or a newer version, `.tampered(.backup)`.
+    static func header(next: (Int) throws(StoreError) -> [UInt8]) throws(StoreError) -> Header {
+        let fixed = try next(headerByteCount)
+        guard fixed.count == headerByteCount, fixed.starts(with: magic) else { throw .foreign(.backup) }
+        let (vault, step, byteCount) = try decoding(.backup) { () throws(CodecError) in
+            var reader = ByteReader(Array(fixed.dropFirst(magic.count)), field: "backup")
+            let (vault, step) = (try reader.identifier(), try reader.u64())
+            _ = try reader.bytes(nonceByteCount)
+            return (vault, step, Int(try reader.u32()))
         }
-        var reader = ByteReader(Array(header.dropFirst(Self.magic.count)), field: "backup")
-        let step: UInt64
-        (vault, step) = try decoding(.backup) { () throws(CodecError) in
-            (try reader.identifier(), try reader.u64())
-        }
-        guard step >= first.step, step < Self.stepMax else { throw .tampered(.backup) }
-        var chain = first
-        while chain.step < step { chain = chain.following }
-        self.chain = chain
+        guard byteCount <= bearerByteCountMax else { throw .tampered(.backup) }
+        let bearer = try next(byteCount)
+        guard bearer.count == byteCount else { throw .tampered(.backup) }
+        return Header(vault: vault, step: step, bearer: bearer, bytes: fixed + bearer)
     }
 
-    /// The vault that the backup is of.
-    var ofVault: Identifier { vault }
+    /// Goes on behind a header, with the key of its step.
+    /// - Parameter first: BK_0 of the header's era.
+    /// - Throws: `.tampered(.backup)` for a step that nobody reaches.
+    init(_ header: Header, first: Key<Role.Backup>) throws(StoreError) {
+        self.header = header
+        headerDigest = Hash.blake2b256(header.bytes)
+        var chain = StepLog.Chain(era: header.era, first: first)
+        guard header.step - chain.step < StepLog.stepCountMax else { throw .tampered(.backup) }
+        while chain.step < header.step { chain = chain.following }
+        self.chain = chain
+    }
 
     /// Where the restored chain goes on.
     var following: StepLog.Chain { chain.following }

@@ -155,6 +155,20 @@ package final class BlobFolder: Sendable {
 
     // MARK: for backups
 
+    /// Refuses a copy of a file for which there is no room, before others run out of it.
+    func requireRoom(for folder: StoreFolder, _ name: String) throws(StoreError) {
+        do throws(SystemError) {
+            var need = Self.roomLeftByteCount
+            for suffix in ["", "-wal"] { need += try folder.directory.status(name + suffix)?.size ?? 0 }
+            if try incoming.freeByteCount() < need { throw SystemError("backup", SystemError.noSpace) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// What a copy leaves to the work that goes on.
+    private static let roomLeftByteCount: UInt64 = 2 << 20
+
     /// Opens a file for copying, whatever is in it.
     func openUnchecked(_ id: Identifier) throws(StoreError) -> Descriptor {
         do throws(SystemError) {

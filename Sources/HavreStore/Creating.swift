@@ -9,7 +9,7 @@ extension Store {
     ///   - vault: the vault's id, random.
     ///   - firstBackupKey: BK_0, which the recovery key can make again.
     ///   - places: with a `deviceKey` path, that file must exist and hold 32 random bytes; without, `device.key` is made.
-    /// - Throws: `.foreign` for a folder that is not empty, not ours, or the same twice.
+    /// - Throws: `.occupied` for a folder that is not empty, `.foreign` for one that is not ours, or the same twice.
     package static func create(
         _ places: StorePlaces, vault: Identifier, firstBackupKey: Key<Role.Backup>
     ) throws(StoreError) {
@@ -19,7 +19,8 @@ extension Store {
             gateFolder = try StoreFolder.create(places.gate, .gateFolder)
         } catch {
             // The same folder twice holds our own lock by now.
-            throw error == .inUse ? .foreign(.gateFolder) : error
+            let isSame = (try? StoreFolder.isSame(vaultFolder, as: places.gate)) ?? false
+            throw isSame ? .foreign(.gateFolder) : error
         }
         let files = KeyFiles(folder: gateFolder, vault: vault, devicePath: places.deviceKey)
         if places.deviceKey == nil { try files.write(Key<Role.Device>(), as: StoreName.deviceKey) }
@@ -62,7 +63,7 @@ extension Store {
             let file = try GateFile(connection)
             try file.begin()
             try file.put(houseOf: keys)
-            try file.put(chain: StepLog.Chain(step: 0, key: backup), keys)
+            try file.put(chain: StepLog.Chain(era: 0, first: backup), keys)
             try file.put(AreaState.empty(.login, gate: keys.login.sealer.gate, keys: keys), keys)
             try file.put(AreaState.empty(.house, gate: Key(), keys: keys), keys)
             try file.put(restrictions: [], keys)
@@ -76,20 +77,22 @@ extension Store {
 extension GateFile {
     /// The independent keys of the house, each in a cell of its own.
     func put(houseOf keys: GateKeys) throws(SQLError) {
-        func put<R>(_ name: HouseKey, _ key: Key<R>) throws(SQLError) {
-            var cell = GateCell(.house, name: Array(name.rawValue.utf8), data: [])
-            cell.append(key, keys.sealing)
-            try self.put(cell, keys.sealing)
-        }
         for name in HouseKey.allCases {
             switch name {
-            case .tag: try put(name, keys.tag)
-            case .head: try put(name, keys.head)
-            case .mark: try put(name, keys.mark)
-            case .ledger: try put(name, keys.ledger)
-            case .log: try put(name, keys.log.seed())
-            case .host: try put(name, keys.host.seed())
+            case .tag: try put(name, keys.tag, keys)
+            case .head: try put(name, keys.head, keys)
+            case .mark: try put(name, keys.mark, keys)
+            case .ledger: try put(name, keys.ledger, keys)
+            case .log: try put(name, keys.log.seed(), keys)
+            case .host: try put(name, keys.host.seed(), keys)
             }
         }
+    }
+
+    /// One key of the house.
+    func put<R>(_ name: HouseKey, _ key: Key<R>, _ keys: GateKeys) throws(SQLError) {
+        var cell = GateCell(.house, name: Array(name.rawValue.utf8), data: [])
+        cell.append(key, keys.sealing)
+        try put(cell, keys.sealing)
     }
 }

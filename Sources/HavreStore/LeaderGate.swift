@@ -56,8 +56,8 @@ extension Leader {
                 next.forEachKey { keys.append($0) }
                 journalled += journalLog.line(next.data, keys: keys, chain)
             }
-            if let certificate = prepared.change.gate?.certificate {
-                erased += erasuresLog.line(prepared.change.operation.bytes + certificate, keys: [], chain)
+            if let erasure = LoggedErasure(prepared.change) {
+                erased += erasuresLog.line(erasure.encoded, keys: [], chain)
             }
         }
         if !journalled.isEmpty { try journalLog.append(journalled) }

@@ -2,41 +2,89 @@ package import HavreCodec
 package import HavreSecrets
 internal import HavreSystem
 
-/// What a restore found.
-package struct RestoredStore: Sendable {
+/// Where the two halves of a backup lie; they may have been kept in different places.
+package struct BackupPlaces: Sendable {
+    /// Folder of `vault.db` and, as far as there are any, `blobs/`.
+    package var vault: String
+    /// Folder of `gate.backup` and, as far as there are any, `gate.journal` and `erasures.log`.
+    package var gate: String
+
+    package init(vault: String, gate: String) {
+        self.vault = vault
+        self.gate = gate
+    }
+}
+
+/// What anybody can read of the gate's half of a backup.
+package struct BackupLabel: Sendable {
     package let vault: Identifier
-    /// Certificates of erasures that were made after the backup, in order, with their operations: to be done again.
-    package let erasures: [(operation: Identifier, certificate: [UInt8])]
+    /// How often the vault had been restored when it was made.
+    package let era: UInt32
+    /// What `backup(bearer:)` was given.
+    package let bearer: [UInt8]
+}
+
+/// An erasure that was certified after the gate's half of a backup was made: to be done again.
+package struct LoggedErasure: Sendable, Equatable {
+    package let operation: Identifier
+    /// Areas that ended.
+    package let areas: [Area]
+    /// Rows that were emptied.
+    package let rows: [RowPlace]
+    package let certificate: [UInt8]
 }
 
 extension Store {
-    /// Makes a store from a backup's folder: a new device key, a new GK, everything else as the backup holds it. Opening
-    /// it afterwards brings the gate forward where the vault is newer, and refuses a vault that is older.
+    /// Reads who may open a backup, before anybody has opened it.
+    package static func label(ofBackup places: BackupPlaces) throws(StoreError) -> BackupLabel {
+        let source = try folder(places.gate)
+        let header = try GateContents.header(source)
+        return BackupLabel(vault: header.vault, era: header.era, bearer: header.bearer)
+    }
+
+    /// Makes a store from the two halves of a backup: a new device key, a new GK, everything else as the backup holds
+    /// it. Until `RestoreUnderWay.finish` nobody else opens it, and a restore that was cut short is started again.
+    ///
     /// - Parameters:
-    ///   - path: holds `vault.db`, `gate.backup`, and as far as there are any `blobs/`, `gate.journal`, `erasures.log`.
-    ///   - places: folders that do not exist yet, or are empty.
-    ///   - first: BK_0, from the recovery seed.
-    /// - Throws: `.wrongKey` when the key opens nothing, `.tampered(.backup)`, `.foreign`.
+    ///   - places: folders that do not exist yet, or are empty, or hold what an earlier restore to them has left.
+    ///   - first: BK_0 of an era, from the recovery seed.
+    /// - Throws: `.wrongKey` when the key opens nothing, `.tampered(.backup)`, `.foreign`, `.occupied`. Nothing is left
+    ///   then.
     package static func restore(
-        from path: String, to places: StorePlaces, first: Key<Role.Backup>
-    ) throws(StoreError) -> RestoredStore {
-        let source = try system { () throws(SystemError) in try Directory(path: path) }
-        let contents = try GateContents(source, first)
-        let vaultFolder = try StoreFolder.create(places.vault, .vaultFolder)
-        let gateFolder = try StoreFolder.create(places.gate, .gateFolder)
-        try copyVault(from: source, into: vaultFolder)
-        for name in [StoreName.journal, StoreName.erasures] {
-            try copy(name, from: source, into: gateFolder.directory)
+        from backup: BackupPlaces, to places: StorePlaces, first: (UInt32) -> Key<Role.Backup>
+    ) throws(StoreError) -> RestoreUnderWay {
+        let vault = try folder(backup.vault)
+        let gate = try folder(backup.gate)
+        // Opened whole before a byte is written.
+        let contents = try GateContents(gate, first)
+        let underWay = try RestoreUnderWay(places, contents.vault)
+        do throws(StoreError) {
+            try copyVault(from: vault, into: underWay.vaultFolder)
+            for name in [StoreName.journal, StoreName.erasures] {
+                try copy(name, from: gate, into: underWay.gateFolder.directory)
+            }
+            try contents.write(into: underWay.gateFolder, deviceKey: places.deviceKey)
+            underWay.erasures = try erasures(in: underWay.gateFolder, contents.vault, contents.chain)
+        } catch {
+            underWay.abandon()
+            throw error
         }
-        try contents.write(into: gateFolder, deviceKey: places.deviceKey)
-        return RestoredStore(
-            vault: contents.vault, erasures: try erasures(in: gateFolder, contents.vault, contents.chain))
+        underWay.release()
+        return underWay
+    }
+
+    private static func folder(_ path: String) throws(StoreError) -> Directory {
+        do throws(SystemError) { return try Directory(path: path) } catch {
+            throw error.code == SystemError.noEntry || error.code == SystemError.notADirectory
+                ? .notFound : StoreError(error)
+        }
     }
 
     private static func copyVault(from source: borrowing Directory, into folder: StoreFolder)
         throws(StoreError)
     {
         try BlobFolder.create(in: folder)
+        guard try exists(StoreName.vaultFile, in: source) else { throw .notFound }
         try copy(StoreName.vaultFile, from: source, into: folder.directory)
         guard try exists(StoreName.blobs, in: source) else { return }
         do throws(SystemError) {
@@ -81,126 +129,54 @@ extension Store {
         try output.sync()
     }
 
-    /// Lines of `erasures.log` behind the backup: `operation 16 || certificate`.
+    /// Lines of `erasures.log` behind the backup.
     private static func erasures(
         in folder: StoreFolder, _ vault: Identifier, _ chain: StepLog.Chain
-    ) throws(StoreError) -> [(operation: Identifier, certificate: [UInt8])] {
-        var found: [(Identifier, [UInt8])] = []
+    ) throws(StoreError) -> [LoggedErasure] {
+        var found: [LoggedErasure] = []
         let log = StepLog(StoreName.erasures, in: folder, .erasures, vault: vault)
         try log.forEachLine(from: chain) { line, _ throws(StoreError) in
-            let operation = try decoding(.erasures) { () throws(CodecError) in
-                try Identifier(bytes: Array(line.data.prefix(Identifier.byteCount)))
-            }
-            found.append((operation, Array(line.data.dropFirst(Identifier.byteCount))))
+            found.append(try LoggedErasure(decoding: line.data))
         }
         return found
     }
 }
 
-/// The gate's half of a backup, opened.
-private struct GateContents {
-    let vault: Identifier
-    /// Where the backup key's chain goes on.
-    let chain: StepLog.Chain
-    private let login: Key<Role.Login>
-    private let cells: [(table: GateCell.Table, name: [UInt8], data: [UInt8], keys: [Key<NextStep.Carried>])]
+extension LoggedErasure {
+    private static let countMax = 1 << 20
 
-    init(_ source: borrowing Directory, _ first: Key<Role.Backup>) throws(StoreError) {
-        let input = try Self.open(source)
-        let next = { (count: Int) throws(StoreError) -> [UInt8] in
-            try Self.read(count, from: input.descriptor)
-        }
-        var file = try BackupFile(first: StepLog.Chain(step: 0, key: first), next: next)
-        var login: Key<Role.Login>?
-        var cells: [(table: GateCell.Table, name: [UInt8], data: [UInt8], keys: [Key<NextStep.Carried>])] = []
-        try file.readRecords(next: next) { record throws(StoreError) in
-            switch record.kind {
-            case .end: break
-            case .login:
-                guard login == nil, record.keys.count == 1 else { throw .tampered(.backup) }
-                login = record.keys[0].carried()
-            case .cell:
-                let (table, name, data) = try decoding(.backup) { () throws(CodecError) in
-                    var reader = ByteReader(record.data, field: "backup")
-                    return (
-                        GateCell.Table(rawValue: try reader.u8()), try reader.prefixed(max: 1 << 10),
-                        reader.rest()
-                    )
-                }
-                guard let table, table != .backup else { throw .tampered(.backup) }
-                cells.append((table, name, data, record.keys))
-            }
-        }
-        guard let login else { throw .tampered(.backup) }
-        self.login = login
-        self.cells = cells
-        vault = file.ofVault
-        chain = file.following
+    /// What an erasing change writes into `erasures.log`.
+    init?(_ change: Change) {
+        guard let step = change.gate, let certificate = step.certificate else { return nil }
+        self.init(
+            operation: change.operation, areas: step.erased, rows: change.tombstones, certificate: certificate
+        )
     }
 
-    private static func open(_ source: borrowing Directory) throws(StoreError) -> SharedDescriptor {
-        do throws(SystemError) {
-            return SharedDescriptor(try source.open(BackupName.gate, [.read, .nonBlocking]))
-        } catch {
-            throw error.code == SystemError.noEntry ? .notFound : StoreError(error)
+    /// `operation 16 || areas {area 16} || rows {area 16, n u64} || certificate`.
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: certificate.count + 64)
+        writer.append(operation.bytes)
+        writer.list(areas) { $0.append($1.id.bytes) }
+        writer.list(rows) { writer, row in
+            writer.append(row.area.id.bytes)
+            writer.u64(row.n)
         }
-    }
-
-    /// The next `count` bytes, fewer only at the end.
-    private static func read(_ count: Int, from file: borrowing Descriptor) throws(StoreError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        do throws(SystemError) {
-            while bytes.count < count {
-                let piece = try file.read(byteCountMax: count - bytes.count)
-                if piece.isEmpty { break }
-                bytes += piece
-            }
-        } catch {
-            throw StoreError(error)
-        }
-        return bytes
-    }
-
-    /// Makes the gate: every cell under a new GK, the slots under a new device key.
-    func write(into folder: StoreFolder, deviceKey: String?) throws(StoreError) {
-        let files = KeyFiles(folder: folder, vault: vault, devicePath: deviceKey)
-        if deviceKey == nil { try files.write(Key<Role.Device>(), as: StoreName.deviceKey) }
-        let device = try files.deviceKey()
-        let epoch = Random.bytes(KeyFiles.epochByteCount)
-        let sealing = GateSealing(vault: vault, key: Key<Role.Gate>())
-        let loginKeys = LoginKeys(vault: vault, key: login)
-        try DatabaseFile.create(.gate, StoreName.gateFile, in: folder, .gateFile) {
-            connection throws(SQLError) in
-            let meta = try connection.prepare("INSERT INTO meta(version, vault, epoch) VALUES(?1, ?2, ?3)")
-            try meta.bind(1, Schema.gate.version)
-            try meta.bind(2, vault.bytes)
-            try meta.bind(3, epoch)
-            try meta.run()
-            let file = try GateFile(connection)
-            try file.begin()
-            for one in cells {
-                var cell = GateCell(one.table, name: one.name, data: one.data)
-                for key in one.keys { cell.append(key, sealing) }
-                try file.put(cell, sealing)
-                guard one.table == .slotKey, let key = one.keys.first,
-                    let person = try? Identifier(bytes: one.name)
-                else { continue }
-                try file.put(
-                    slot: GateSlot.seal(sealing.key, key.carried(), device, vault, person),
-                    loginKeys.slotName(person))
-            }
-            var backup = GateCell(.backup, name: [], data: stepBytes)
-            backup.append(chain.key, sealing)
-            try file.put(backup, sealing)
-            try file.commit()
-        }
-        try files.writeLogin(login, device, epoch: epoch)
-        try files.writeAuto(sealing.key, device, epoch: epoch)
-    }
-
-    private var stepBytes: [UInt8] {
-        var writer = ByteWriter()
-        writer.u64(chain.step)
+        writer.append(certificate)
         return writer.bytes
+    }
+
+    init(decoding bytes: [UInt8]) throws(StoreError) {
+        self = try decoding(.erasures) { () throws(CodecError) in
+            var reader = ByteReader(bytes, field: "erasure")
+            return LoggedErasure(
+                operation: try reader.identifier(),
+                areas: try reader.list(max: Self.countMax) { reader throws(CodecError) in
+                    Area(try reader.identifier())
+                },
+                rows: try reader.list(max: Self.countMax) { reader throws(CodecError) in
+                    RowPlace(Area(try reader.identifier()), try reader.u64())
+                }, certificate: reader.rest())
+        }
     }
 }

@@ -105,17 +105,22 @@ struct Schema: Sendable {
 
     /// Looks at the first 100 bytes of a file before SQLite does: magic, page size, version and application.
     /// - Parameter header: the first 100 bytes (SQLite file format, section 1.3).
-    func accepts(header: [UInt8]) -> Bool {
+    func accepts(header: [UInt8]) -> Bool { isOurs(header) && Self.number(header, at: 60, 4) == version }
+
+    /// Whether the header is that of a later version of this file.
+    func isOlder(than header: [UInt8]) -> Bool { isOurs(header) && Self.number(header, at: 60, 4) > version }
+
+    private func isOurs(_ header: [UInt8]) -> Bool {
         guard header.count == 100, header[0..<16].elementsEqual("SQLite format 3\0".utf8) else {
             return false
         }
-        func number(at offset: Int, _ count: Int) -> Int64 {
-            header[offset..<offset + count].reduce(0) { $0 << 8 | Int64($1) }
-        }
-        return number(at: 16, 2) == Int64(Self.pageByteCount)
+        return Self.number(header, at: 16, 2) == Int64(Self.pageByteCount)
             && header[20] == 0  // no bytes reserved at the end of a page
-            && number(at: 56, 4) == 1  // UTF-8
-            && number(at: 60, 4) == version
-            && number(at: 68, 4) == applicationID
+            && Self.number(header, at: 56, 4) == 1  // UTF-8
+            && Self.number(header, at: 68, 4) == applicationID
+    }
+
+    private static func number(_ header: [UInt8], at offset: Int, _ count: Int) -> Int64 {
+        header[offset..<offset + count].reduce(0) { $0 << 8 | Int64($1) }
     }
 }

@@ -15,10 +15,21 @@ final class StepLog {
         let keys: [[UInt8]]
     }
 
-    /// The key of one step of the chain.
+    /// The key of one step of the chain. The upper 32 bits of a step are the era: each has a chain of its own from the
+    /// recovery seed, so that a machine that was lost cannot open what is written after a restore.
     struct Chain: Sendable {
         let step: UInt64
         let key: Key<Role.Backup>
+
+        init(step: UInt64, key: Key<Role.Backup>) {
+            self.step = step
+            self.key = key
+        }
+
+        /// The beginning of an era.
+        init(era: UInt32, first: Key<Role.Backup>) { self.init(step: UInt64(era) << 32, key: first) }
+
+        var era: UInt32 { UInt32(step >> 32) }
 
         /// The step after this one; this one's key is wiped with its last reference.
         var following: Chain { Chain(step: step + 1, key: key.derive(Context(.backupStep))) }
@@ -32,6 +43,8 @@ final class StepLog {
     private var end: UInt64?
 
     private static let lineByteCountMax = 16 << 20
+    /// Nobody makes more steps in an era; a number from a damaged file must not be counted up to.
+    static let stepCountMax: UInt64 = 1 << 28
     private static let sealedKeyByteCount = Seal.overhead + 32
 
     init(_ name: String, in folder: StoreFolder, _ part: StorePart, vault: Identifier) {
@@ -77,7 +90,7 @@ final class StepLog {
     // MARK: reading
 
     /// Calls `read` with every line from the chain's step on, opened; older ones stay closed.
-    /// - Throws: `.tampered` for a line that does not open or is out of order.
+    /// - Throws: `.tampered` for a line that does not open, is out of order or of a later era.
     func forEachLine(
         from chain: Chain, _ read: (Line, Chain) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -87,6 +100,9 @@ final class StepLog {
             guard step >= last else { throw .tampered(part) }
             last = step
             guard step >= now.step else { return }
+            guard step >> 32 == UInt64(now.era), step - chain.step < Self.stepCountMax else {
+                throw .tampered(part)
+            }
             while now.step < step { now = now.following }
             try read(try open(sealed, now), now)
         }

@@ -80,9 +80,29 @@ package final class Store: Sendable {
 
     /// Opens a store and takes its locks. It serves at once when `auto.key` and the device key open the gate, and is
     /// closed otherwise.
-    /// - Throws: `.inUse`, `.foreign`, `.rolledBack`, `.tampered`; `.wrongKey` when the device key is another one.
+    /// - Throws: `.inUse`, `.foreign`, `.rolledBack`, `.tampered`; `.wrongKey` when the device key is another one;
+    ///   `.unfinished` for what a restore has not finished.
     package static func open(_ places: StorePlaces, journal: any Journal) throws(StoreError) -> Store {
+        try open(places, journal: journal, duringRestore: false)
+    }
+
+    /// Whether one of the two files says that a newer version has written it: what a refusal may add.
+    package static func isOfNewerVersion(_ places: StorePlaces) -> Bool {
+        let files = [
+            (places.vault, Schema.vault, StoreName.vaultFile), (places.gate, .gate, StoreName.gateFile),
+        ]
+        return files.contains { path, schema, name in
+            guard let folder = try? Directory(path: path) else { return false }
+            return (try? DatabaseFile.isNewer(schema, name, in: folder)) ?? false
+        }
+    }
+
+    static func open(
+        _ places: StorePlaces, journal: any Journal, duringRestore: Bool
+    ) throws(StoreError) -> Store {
         let gateFolder = try StoreFolder(places.gate, .gateFolder)
+        let isMarked = try gateFolder.status(of: StoreName.restoring) != nil
+        guard duringRestore || !isMarked else { throw .unfinished }
         guard try gateFolder.status(of: StoreName.gateFile) != nil else { throw .foreign(.gateFolder) }
         let vaultFolder = try StoreFolder(places.vault, .vaultFolder)
         let gateConnection = try DatabaseFile.open(.gate, StoreName.gateFile, in: gateFolder, .gateFile)

@@ -24,6 +24,10 @@ package enum StoreError: Error, Equatable, Sendable {
     case invalid(rule: String)
     /// Another process has the stores open.
     case inUse
+    /// A folder that has to be new or empty holds something.
+    case occupied(StorePart)
+    /// A restore into these folders was cut short: it has to be started again.
+    case unfinished
     /// A file or folder that is no store of ours, or not in the state in which we leave it.
     case foreign(StorePart)
     /// The device key or the slot key does not open the gate.

@@ -30,6 +30,8 @@ enum StoreName {
     static let deviceKey = "device.key"
     static let erasures = "erasures.log"
     static let journal = "gate.journal"
+    /// In a gate folder while a restore fills it.
+    static let restoring = "restoring"
     /// Behind the name of a key file that a renewal has written and not decided yet.
     static let nextSuffix = ".next"
 }
@@ -81,12 +83,11 @@ final class StoreFolder: Sendable {
                 throw SystemError("folder", SystemError.exists)
             }
         } catch {
-            if error.code == SystemError.notPermitted || error.code == SystemError.exists
-                || error.code == SystemError.tooBig
-            {
-                throw .foreign(part)
+            switch error.code {
+            case SystemError.exists, SystemError.tooBig: throw .occupied(part)
+            case SystemError.notPermitted: throw .foreign(part)
+            default: throw StoreError(error)
             }
-            throw StoreError(error)
         }
         return try StoreFolder(path, part)
     }
@@ -97,6 +98,12 @@ final class StoreFolder: Sendable {
     /// Whether both names lead to the same folder.
     func isSame(as other: StoreFolder) -> Bool {
         status.device == other.status.device && status.inode == other.status.inode
+    }
+
+    /// Whether a path leads to a folder.
+    static func isSame(_ folder: StoreFolder, as path: String) throws(StoreError) -> Bool {
+        let other = try status(of: try open(path, .gateFolder))
+        return folder.status.device == other.device && folder.status.inode == other.inode
     }
 
     /// The contents of a small file, nil when it is missing.
@@ -146,6 +153,14 @@ enum DatabaseFile {
             try connection.configure()
         }
         try system { () throws(SystemError) in try folder.directory.sync() }
+    }
+
+    /// Whether a file says that a newer version has written it. Nothing is opened by SQLite for that.
+    static func isNewer(
+        _ schema: Schema, _ name: String, in folder: borrowing Directory
+    ) throws(SystemError) -> Bool {
+        let header = try folder.open(name, [.read, .nonBlocking]).read(byteCountMax: headerByteCount)
+        return schema.isOlder(than: header)
     }
 
     /// Opens a file after a look at its owner, mode, header and every object in it.

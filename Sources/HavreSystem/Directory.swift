@@ -189,6 +189,13 @@ package struct Directory: ~Copyable, Sendable {
     /// Its permission bits, for example 0o700.
     package borrowing func mode() throws(SystemError) -> UInt32 { try descriptor.status().mode }
 
+    /// How many bytes may still be written where the folder lies.
+    package borrowing func freeByteCount() throws(SystemError) -> UInt64 {
+        let count = csys_free_bytes(descriptor.raw)
+        guard count >= 0 else { throw SystemError("fstatvfs", Int32(clamping: -count)) }
+        return UInt64(count)
+    }
+
     /// Whether both folders lie on the same file system.
     package borrowing func sharesFileSystem(with other: borrowing Directory) throws(SystemError) -> Bool {
         try check("fstat", csys_same_file_system(descriptor.raw, other.descriptor.raw)) == 1

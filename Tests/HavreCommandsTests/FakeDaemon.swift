@@ -15,8 +15,13 @@ final class FakeDaemon {
     typealias Act = (_ parameters: JSON, _ handles: [SharedDescriptor]) -> Reply
 
     let interface: Interface
-    let host = SigningKey()
-    let log = SigningKey()
+    private(set) var host = SigningKey()
+    private(set) var log = SigningKey()
+    /// Whether `Hello` names the key of the log.
+    var namesLog = false
+    private(set) var era = 0
+    private(set) var eras: [Statement] = []
+    private let recovery = SigningKey()
     let fingerprint = Hex.encode(Hash.blake2b256(Array("fake".utf8)).bytes)
     let socket = "/nowhere/havred.sock"
     /// What the methods do; others answer `MethodNotImplemented`.
@@ -51,11 +56,37 @@ final class FakeDaemon {
     func shrink(to count: Int) { leaves.removeLast(leaves.count - count) }
     func replace() { leaves = leaves.map { Hash.sha256($0.bytes) } }
 
+    private var origin: String { "havre/\(fingerprint)/\(era)" }
+    private func logKey() throws -> String { try VerifierKey(name: origin, key: log.publicKey).text }
+
+    /// The vault was restored from a backup of its first entries.
+    func restore(to count: Int) throws {
+        let oldLog = try logKey()
+        shrink(to: count)
+        var tree = CompactTree()
+        for leaf in leaves { tree.append(leaf) }
+        (host, log) = (SigningKey(), SigningKey())
+        era += 1
+        eras.append(
+            try Statement.make(
+                "era",
+                [
+                    "era": .int(Int64(era)), "fingerprint": .string(fingerprint), "time": 1_700_000_000,
+                    "from": ["size": .int(Int64(count)), "root": .string(tree.root.hex)],
+                    "oldLog": .string(oldLog), "log": .string(try logKey()),
+                    "host": .string(Base64.url(host.publicKey.bytes)),
+                ], by: recovery))
+        acts["Eras"] = { [unowned self] _, _ in
+            Reply(["eras": .array(eras.map { .string(Base64.url($0.encoded())) })])
+        }
+        grow()
+    }
+
     func checkpoint() throws -> String {
         var tree = CompactTree()
         for leaf in leaves { tree.append(leaf) }
         let checkpoint = try Checkpoint(
-            origin: "havre/\(fingerprint)/0", size: leaves.count, root: tree.root)
+            origin: origin, size: leaves.count, root: tree.root)
         return String(decoding: try checkpoint.signed(by: log), as: UTF8.self)
     }
 
@@ -70,11 +101,13 @@ final class FakeDaemon {
 
     private func hello(_ parameters: JSON) -> Reply {
         let nonce = (try? Base64.decodeURL(parameters["nonce"]?.string ?? "")) ?? []
-        return Reply([
+        var members: [String: JSON] = [
             "fingerprint": .string(fingerprint), "hostKey": .string(Base64.url(host.publicKey.bytes)),
             "path": .string(socket),
             "signature": .string(Base64.url(host.sign(Context(.hello, .bytes(nonce), .text(socket))))),
-        ])
+        ]
+        if namesLog { members["logKey"] = (try? logKey()).map(JSON.string) }
+        return Reply(.object(members))
     }
 
     /// Answers one message.

@@ -9,20 +9,6 @@ import Testing
 
 /// Backups: what the recovery key makes of them, and what nobody else does.
 @Suite struct BackupTests {
-    /// Writes a backup down as a client does.
-    private func write(_ backup: StoreBackup, of store: Store, to folder: URL) throws {
-        try FileManager.default.createDirectory(
-            at: folder.appending(path: "blobs"), withIntermediateDirectories: true)
-        func copy(_ file: borrowing Descriptor, _ name: String) throws {
-            try Data(try file.readToEnd(byteCountMax: 1 << 26)).write(to: folder.appending(path: name))
-        }
-        try copy(backup.vault.descriptor, BackupName.vault)
-        try copy(backup.gate.descriptor, BackupName.gate)
-        if let journal = backup.journal { try copy(journal.descriptor, BackupName.journal) }
-        if let erasures = backup.erasures { try copy(erasures.descriptor, BackupName.erasures) }
-        for blob in backup.blobs { try copy(store.openForBackup(blob), "blobs/\(blob.hex)") }
-    }
-
     /// A house with an area, a person who may open it, an attachment and a fact.
     private func furnished() throws -> (House, Area, Identifier, Key<Role.GateSlot>) {
         let house = try House()
@@ -41,18 +27,12 @@ import Testing
         return (house, area, person, slotKey)
     }
 
-    private func places(_ house: House, _ name: String) -> StorePlaces {
-        StorePlaces(vault: house.path("\(name)-vault"), gate: house.path("\(name)-gate"))
-    }
-
     @Test func `A restored pair holds everything, under a new device key`() throws {
         let (house, area, person, slotKey) = try furnished()
-        let folder = house.folder.appending(path: "backup")
-        try write(try house.store.backup(), of: house.store, to: folder)
-        let restored = try Store.restore(
-            from: folder.path, to: places(house, "r"), first: house.recovery.carried())
+        let files = try BackupFiles(house, "backup")
+        let restored = try files.restore(house.places("r"), house.recovery.carried())
         #expect(restored.vault == house.store.vault && restored.erasures.isEmpty)
-        let store = try Store.open(places(house, "r"), journal: DummyJournal())
+        let store = try Store.open(house.places("r"), journal: DummyJournal())
         defer { store.close() }
         #expect(store.state == .serving)
         #expect(try store.readWithBody(area, 2).body == Array("body 2".utf8))
@@ -73,15 +53,14 @@ import Testing
 
     @Test func `Only the recovery key opens a backup, and not a byte of it can be changed`() throws {
         let (house, _, _, _) = try furnished()
-        let folder = house.folder.appending(path: "backup")
-        try write(try house.store.backup(), of: house.store, to: folder)
+        let files = try BackupFiles(house, "backup")
         #expect(throws: StoreError.wrongKey) {
-            try Store.restore(from: folder.path, to: places(house, "x"), first: Key())
+            try files.restore(house.places("x"), Key())
         }
         // The machine's own key has stepped on.
         let keys = try #require(house.store.memory.with { $0.keys })
         let today = try house.store.lead { leader throws(StoreError) in try leader.gate.chain(keys) }
-        let gate = folder.appending(path: BackupName.gate)
+        let gate = files.url(BackupName.gate)
         let good = Array(try Data(contentsOf: gate))
         func read(_ bytes: [UInt8], _ chain: StepLog.Chain) throws {
             var at = 0
@@ -89,11 +68,12 @@ import Testing
                 defer { at = min(bytes.count, at + count) }
                 return Array(bytes[at..<min(bytes.count, at + count)])
             }
-            var file = try BackupFile(first: chain, next: next)
+            let header = try BackupFile.header(next: next)
+            var file = try BackupFile(header, first: chain.key)
             try file.readRecords(next: next) { _ in }
         }
-        #expect(throws: StoreError.tampered(.backup)) { try read(good, today) }
-        let first = StepLog.Chain(step: 0, key: house.recovery)
+        #expect(throws: StoreError.wrongKey) { try read(good, today) }
+        let first = StepLog.Chain(era: 0, first: house.recovery)
         try read(good, first)
         for offset in stride(from: 0, to: good.count, by: 61) {
             var bytes = good
@@ -108,8 +88,7 @@ import Testing
 
     @Test func `A gate older than the vault is brought forward, a newer one is a roll-back`() throws {
         let (house, area, _, _) = try furnished()
-        let (old, new) = (house.folder.appending(path: "old"), house.folder.appending(path: "new"))
-        try write(try house.store.backup(), of: house.store, to: old)
+        let old = try BackupFiles(house, "old")
         var change = try house.put(area, 0, "renewed")
         change.gate = GateStep()
         change.gate?.renewed = [area]
@@ -121,37 +100,34 @@ import Testing
         change.gate?.erased = [erased]
         change.gate?.certificate = Array("certificate".utf8)
         _ = try house.store.submit(change)
-        try write(try house.store.backup(), of: house.store, to: new)
+        let new = try BackupFiles(house, "new")
         // Old gate, new vault and the logs of today.
-        let mixed = house.folder.appending(path: "mixed")
-        try FileManager.default.copyItem(at: new, to: mixed)
-        try FileManager.default.removeItem(at: mixed.appending(path: BackupName.gate))
-        try FileManager.default.copyItem(
-            at: old.appending(path: BackupName.gate), to: mixed.appending(path: BackupName.gate))
-        let restored = try Store.restore(from: mixed.path, to: places(house, "m"), first: house.recovery)
+        let mixed = try BackupFiles(new, "mixed", with: [BackupName.gate], of: old)
+        let restored = try mixed.restore(house.places("m"), house.recovery)
         #expect(restored.erasures.map(\.certificate) == [Array("certificate".utf8)])
         #expect(restored.erasures.map(\.operation) == [change.operation])
-        let store = try Store.open(places(house, "m"), journal: DummyJournal())
+        #expect(restored.erasures.map(\.areas) == [[erased]])
+        let store = try Store.open(house.places("m"), journal: DummyJournal())
         #expect(try store.read(area, 0).payload == Array("renewed".utf8))
         #expect(try store.status().broughtForward == 3)
         #expect(try store.check().isGood)
         store.close()
         // New gate, old vault.
-        try FileManager.default.removeItem(at: new.appending(path: BackupName.vault))
-        try FileManager.default.copyItem(
-            at: old.appending(path: BackupName.vault), to: new.appending(path: BackupName.vault))
-        _ = try Store.restore(from: new.path, to: places(house, "n"), first: house.recovery)
-        #expect(throws: StoreError.rolledBack) { try Store.open(places(house, "n"), journal: DummyJournal()) }
+        let newer = try BackupFiles(new, "newer", with: [BackupName.vault], of: old)
+        try newer.restore(house.places("n"), house.recovery)
+        #expect(throws: StoreError.rolledBack) { try Store.open(house.places("n"), journal: DummyJournal()) }
     }
 
-    @Test func `A backup taken while threads write is of one moment`() throws {
+    @Test func `A backup taken while sixteen threads write is of one moment`() throws {
         let (house, area, _, _) = try furnished()
         let store = house.store
         let stop = Guarded(false)
+        let taken = Guarded<BackupFiles?>(nil)
         let folder = house.folder.appending(path: "backup")
-        inThreads(3) { thread in
+        inThreads(17) { thread in
             if thread == 0 {
-                try? write(try store.backup(), of: store, to: folder)
+                let files = try? BackupFiles(store, folder)
+                taken.with { $0 = files }
                 stop.with { $0 = true }
                 return
             }
@@ -163,8 +139,8 @@ import Testing
                 _ = try? store.submit(change)
             }
         }
-        _ = try Store.restore(from: folder.path, to: places(house, "r"), first: house.recovery)
-        let restored = try Store.open(places(house, "r"), journal: DummyJournal())
+        try #require(taken.with { $0 }).restore(house.places("r"), house.recovery)
+        let restored = try Store.open(house.places("r"), journal: DummyJournal())
         defer { restored.close() }
         #expect(try restored.status().broughtForward == 0)
         #expect(try restored.check().isGood)

@@ -154,7 +154,7 @@ import Testing
                 }
             }
             #expect(try vault.check(nil).problems.isEmpty)
-            #expect(try vault.auditVerify(against: nil).ok)
+            #expect(try vault.auditVerify(against: nil, amina).ok)
             let sylvie = try house.unlock("Sylvie")
             let made = found.counts["case new: done"] ?? 0
             let listed = try vault.cases(sylvie).map(\.code)

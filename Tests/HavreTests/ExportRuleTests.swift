@@ -254,7 +254,7 @@ extension ExportScene {
         let receipt = try scene.vault.revoke(case: scene.code, name: "Louis", scene.sylvie)
         #expect(receipt.exported.map(\.bundle) == [sent.digest?.hex ?? ""])
         #expect(receipt.exported.map(\.contact) == ["Maître Martin"])
-        #expect(try scene.vault.auditVerify(against: nil).ok)
+        #expect(try scene.vault.auditVerify(against: nil, scene.sylvie).ok)
     }
 
     @Test("Every refusal by the guard is an entry, and who meets too many waits")

@@ -116,7 +116,7 @@ final class TestHouse {
         #expect(try vault.history(case: code, record: written.record, amina).count == 2)
         let log = try vault.auditLog(case: code, since: nil, sylvie)
         #expect(log.contains { $0.act == "revoke" && $0.subject == "Louis" })
-        #expect(try vault.auditVerify(against: nil).ok)
+        #expect(try vault.auditVerify(against: nil, amina).ok)
         try house.reopen()
         let again = try house.unlock("Amina")
         _ = try house.vault.open(case: code, purpose: "visit", again)

@@ -46,6 +46,7 @@ int csys_close_on_exec(int fd);
 int csys_status_flags(int fd);  // F_GETFL
 int csys_pipe(int *_Nonnull ends);
 int csys_same_file_system(int a, int b);
+int64_t csys_free_bytes(int fd);  // what we may still write on the file system of an open file
 
 // memory.c
 int csys_memfd(const char *_Nonnull name);

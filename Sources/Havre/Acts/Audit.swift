@@ -186,29 +186,26 @@ extension Vault {
 
     /// Compares the whole ledger with its tree, and with an older checkpoint if one is given.
     ///
-    /// - Parameter against: C2SP text that somebody kept.
-    public func auditVerify(against: String?) throws(HavreError) -> LogVerdict {
+    /// Each restore has to stand in it where it says, signed with the recovery key.
+    ///
+    /// - Parameters:
+    ///   - against: C2SP text that somebody kept, of this era or an older one.
+    ///   - session: reads in the directory whose the recovery key is; without one that is not compared.
+    public func auditVerify(
+        against: String?, _ session: Session? = nil
+    ) throws(HavreError) -> LogVerdict {
         guard store.state == .serving, let verifier = journal.verifier else { throw .gateClosed }
+        let directory = try session.map { session throws(HavreError) in try directoryOfAny(session) }
         let now = journal.checkpoint()
-        var ok = true
+        let eras = try eras()
+        var ok = eras.indices.allSatisfy { eras[$0].number == UInt32($0 + 1) }
+        for era in eras where ok { ok = try stands(era, directory, now) }
         try storing { () throws(StoreError) in
             try journal.audit(now, StoredLedger(store: store)) { _, _ in ok = false }
         }
         if let against {
-            do throws(LedgerError) {
-                let old = try Checkpoint.open(Array(against.utf8), key: verifier)
-                guard old.size <= Int(now.size) else { throw .notAuthentic }
-                if old.size > 0 {
-                    let proof = try Proof.consistency(
-                        from: old.size, to: Int(now.size),
-                        tiles: journal.reader(StoredLedger(store: store)))
-                    ok =
-                        ok
-                        && Proof.verifyConsistency(
-                            oldSize: old.size, oldRoot: old.root, newSize: Int(now.size), newRoot: now.root,
-                            proof: proof)
-                }
-            } catch { ok = false }
+            let verifiers = eras.compactMap { try? VerifierKey(parsing: $0.oldLog) } + [verifier]
+            ok = ok && verifiers.contains { continues(against, of: $0, now) }
         }
         return LogVerdict(ok: ok, size: now.size, root: now.root.hex, gaps: try gaps(below: now.size))
     }
@@ -228,4 +225,33 @@ extension Vault {
     }
 
     private static let gapSeconds: Int64 = 25 * 3600
+
+    /// Whether an era begins where its statement says, by the right hand.
+    private func stands(
+        _ era: Era, _ directory: Directory?, _ now: StoredCheckpoint
+    ) throws(HavreError) -> Bool {
+        if let directory {
+            guard era.statement.signers == [directory.recovery.sign],
+                era.fingerprint == directory.fingerprint
+            else { return false }
+        }
+        guard era.statement.verifyAll(), era.size < now.size else { return false }
+        let entry = try storing { () throws(StoreError) in try store.entry(era.size) }
+        return entry.commitment == Era.commitment(era.statement) && continues(era.size, era.root, now)
+    }
+
+    /// Whether the log as it is now continues a checkpoint that a key has signed.
+    private func continues(_ note: String, of verifier: VerifierKey, _ now: StoredCheckpoint) -> Bool {
+        guard let old = try? Checkpoint.open(Array(note.utf8), key: verifier) else { return false }
+        return old.size == 0 || continues(UInt64(old.size), old.root, now)
+    }
+
+    private func continues(_ size: UInt64, _ root: Digest, _ now: StoredCheckpoint) -> Bool {
+        guard size > 0, size <= now.size,
+            let proof = try? Proof.consistency(
+                from: Int(size), to: Int(now.size), tiles: journal.reader(StoredLedger(store: store)))
+        else { return false }
+        return Proof.verifyConsistency(
+            oldSize: Int(size), oldRoot: root, newSize: Int(now.size), newRoot: now.root, proof: proof)
+    }
 }

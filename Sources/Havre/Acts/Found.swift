@@ -103,7 +103,7 @@ extension Vault {
         let statement = try founder.keys.say(founding.kind, founding.body(place))
         let fingerprint = VaultFingerprint.of(
             founding: statement.digest, attestation: attestation.publicKey)
-        journal.found(origin: "havre/\(fingerprint.hex)/0")
+        journal.found(origin: Era.origin(fingerprint, 0))
         var event = Event(time: now, act: "init")
         event.person = founder.person
         event.actor = founder.name.shown
@@ -202,9 +202,10 @@ struct RecoveryKeys {
         box = BoxKey(seed: seed.derive(Context(.recovery, .text("box")), as: Role.Seed.self))
     }
 
-    /// BK_0: opens every backup of the gate.
-    static func firstBackupKey(_ seed: Key<Role.Recovery>) -> Key<Role.Backup> {
-        seed.derive(Context(.recovery, .text("backup")))
+    /// BK_0 of an era: opens every backup of the gate that was made in it. A vault is founded in era 0, and each
+    /// restore begins the next.
+    static func firstBackupKey(_ seed: Key<Role.Recovery>, era: UInt32 = 0) -> Key<Role.Backup> {
+        seed.derive(Context(.recovery, .text(era == 0 ? "backup" : "backup \(era)")))
     }
 
     var publicKeys: PublicKeys { PublicKeys(sign: sign.publicKey, box: box.publicKey) }

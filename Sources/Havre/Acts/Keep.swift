@@ -14,6 +14,7 @@ extension Vault {
         var warnings: [String] = []
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
         if (try? fact("recovery/founder")) != nil, isServing { warnings.append("recovery-key-not-dealt") }
+        if let backupWarning { warnings.append(backupWarning) }
         return warnings
     }
 

@@ -10,10 +10,19 @@ struct Globals: Sendable, Equatable {
     var yes = false
     var help = false
     var language: Language?
+    /// Whether to go on with a vault that was restored.
+    var acceptRestore: Acceptance?
+
+    /// How the six words of a restore are given.
+    enum Acceptance: Sendable, Equatable {
+        /// Typed at the terminal.
+        case asked
+        case words(String)
+    }
 
     static let options = [
         Option("--socket", "PATH"), Option("--as", "NAME"), Option("--json"), Option("--yes"),
-        Option("--lang", "en|fr"), Option("--help"),
+        Option("--lang", "en|fr"), Option("--accept-restore"), Option("--help"),
     ]
 
     init() {}
@@ -30,6 +39,11 @@ struct Globals: Sendable, Equatable {
             let name = word == "-h" ? "--help" : parts.first.map(String.init) ?? ""
             guard let option = Self.options.first(where: { $0.name == name }) else {
                 left.append(word)
+                continue
+            }
+            if name == "--accept-restore" {
+                guard acceptRestore == nil else { throw .usage("usage.repeatedOption", ["option": name]) }
+                acceptRestore = parts.count == 2 ? .words(String(parts[1])) : .asked
                 continue
             }
             guard option.value != nil else {

@@ -11,6 +11,7 @@ enum VerbTable {
         StaffList.self, StaffInvite.self, StaffConfirm.self, StaffReset.self,
         ContactAdd.self, ContactList.self, ContactConfirm.self, ContactRetire.self, Export.self, Verify.self,
         AuditLog.self, AuditVerify.self, AuditCheckpoint.self, AuditWhoOpened.self, Check.self,
+        BackupVerb.self, RestoreVerb.self,
     ]
 
     /// The verb that a command line names, and what follows its words. Two words win over one.

@@ -76,7 +76,8 @@ struct Check: Verb {
         } catch {
             // Stores that do not even open have been answered: they are not what was stored.
             guard error == .tampered || error == .rolledBack else { throw Failure(error) }
-            let what = desk.texts.say("fault." + error.name)
+            let isNewer = gate.map { Vault.isOfNewerVersion(vault: path, gate: $0) } ?? false
+            let what = desk.texts.say(isNewer ? "fail.newerVersion" : "fault." + error.name)
             return try CheckText.say(
                 isPartial: true, problems: [["where": .string(path), "what": .string(what)]], desk)
         }

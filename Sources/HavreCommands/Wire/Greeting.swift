@@ -27,6 +27,10 @@ extension Conversation {
         }
         let memory = try desk.memory()
         let known = try memory.server(socket)
+        if try goesOn(said, known: known, memory) {
+            host = said
+            return said
+        }
         if let known {
             guard known.fingerprint == said.fingerprint, known.hostKey == said.hostKey,
                 known.logKey == nil || said.logKey == nil || known.logKey == said.logKey

@@ -1,0 +1,99 @@
+import HavreAccess
+package import HavreCodec
+import HavreSecrets
+import HavreStore
+package import HavreSystem
+
+/// A backup as it is lent to whoever writes it down: both halves of one moment, in files that have no name.
+package struct Backup: Sendable {
+    /// `vault.db`: ciphertext.
+    package let vault: SharedDescriptor
+    /// `gate.backup`: the gate's contents, under the backup key.
+    package let gate: SharedDescriptor
+    /// `gate.journal` and `erasures.log`; missing while nothing was written to them.
+    package let journal: SharedDescriptor?
+    package let erasures: SharedDescriptor?
+    /// Attachments' files, to be asked for one by one.
+    package let blobs: [Identifier]
+    /// Entries of the log in both halves.
+    package let size: UInt64
+}
+
+extension Vault {
+    /// Until when a backup counts as recent (seconds).
+    private static let backupSeconds: Int64 = 7 * 86_400
+    private static let backupAttemptCountMax = 3
+    static let backupFact = "backup/kept"
+
+    /// Takes a backup. The entry is on disk before anything is lent.
+    ///
+    /// - Throws: `busy` when erasures stopped it again and again, `storageFull` when the vault's disk has no room for a
+    ///   copy of `vault.db` beside it.
+    package func backup(_ session: Session) throws(HavreError) -> Backup {
+        try requireKeeping(session)
+        try log(event("backup", session))
+        let bearer = try bearer(session)
+        for attempt in 1... {
+            do throws(StoreError) {
+                let taken = try store.backup(bearer: bearer.encoded)
+                return Backup(
+                    vault: taken.vault, gate: taken.gate, journal: taken.journal, erasures: taken.erasures,
+                    blobs: taken.blobs, size: taken.checkpoint.size)
+            } catch {
+                guard error == .busy, attempt < Self.backupAttemptCountMax else { throw HavreError(error) }
+            }
+        }
+        throw .busy
+    }
+
+    /// Lends one attachment's ciphertext for a backup.
+    ///
+    /// - Throws: `busy` when it was erased since the backup was taken: take it again.
+    package func backup(blob: Identifier, _ session: Session) throws(HavreError) -> SharedDescriptor {
+        try requireKeeping(session)
+        do throws(StoreError) { return SharedDescriptor(try store.openForBackup(blob)) } catch {
+            throw error == .notFound ? .busy : HavreError(error)
+        }
+    }
+
+    /// Notes that a backup is written down, so that `status` knows how old the last one is.
+    ///
+    /// - Parameter size: entries of the log in it.
+    package func backupKept(size: UInt64, _ session: Session) throws(HavreError) {
+        try requireKeeping(session)
+        guard size <= journal.checkpoint().size else {
+            throw .invalid(field: "size", rule: "must be the one of a backup of this vault")
+        }
+        _ = try commit(event("backup kept", session)) { draft, event throws(HavreError) in
+            var writer = ByteWriter()
+            writer.u64(UInt64(max(0, event.time.seconds)))
+            writer.u64(size)
+            draft.step { $0.facts[Self.backupFact] = .some(writer.bytes) }
+        }
+    }
+
+    private func requireKeeping(_ session: Session) throws(HavreError) {
+        try requireActive(session)
+        guard Policy.decide(.backup, role: session.role) == .allowed else { throw .notGranted }
+    }
+
+    private func bearer(_ session: Session) throws(HavreError) -> FounderBearer {
+        guard let sealedSeed = try fact("recovery/founder") else { throw .failed("no recovery key") }
+        let founder = try directory(session).founder
+        try indexHouse()
+        for row in house.with({ Array($0.accounts.values) }) {
+            guard case .account(let account) = try self.row(row, in: .login).facts else { continue }
+            if account.person == founder { return FounderBearer(founder: account, sealedSeed: sealedSeed) }
+        }
+        throw .failed("no founder")
+    }
+
+    /// What `status` says about backups, nil when all is well.
+    var backupWarning: String? {
+        guard store.state == .serving else { return nil }
+        guard let kept = try? fact(Self.backupFact) else { return "backup-never" }
+        var reader = ByteReader(kept, field: "backup")
+        guard let time = try? reader.u64() else { return "backup-never" }
+        return now.seconds - Int64(clamping: time) > Self.backupSeconds ? "backup-old" : nil
+    }
+}

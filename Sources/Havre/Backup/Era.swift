@@ -1,0 +1,138 @@
+package import HavreCodec
+import HavreLedger
+package import HavreSecrets
+
+/// What a restore says of itself, signed with the recovery key: from which state the log goes on, and under which keys.
+/// It names nobody. Six words of its digest are what people compare before their clients go on.
+package struct Era: Sendable {
+    /// How often the vault was restored: 1 for the first time.
+    package let number: UInt32
+    package let fingerprint: Digest
+    /// The log as the backup held it: it goes on from here; what came after it is lost.
+    package let size: UInt64
+    package let root: Digest
+    /// A later state that whoever restored remembered, when there was one.
+    package let lost: Known?
+    package let time: Instant
+    /// The log's key before and now, as vkeys (C2SP signed-note); their names end in the era.
+    package let oldLog: String
+    package let log: String
+    /// The host key now, 32 bytes.
+    package let host: [UInt8]
+    package let statement: Statement
+
+    /// A state of the log that somebody remembers.
+    package struct Known: Sendable, Equatable {
+        package let size: UInt64
+        package let root: Digest
+
+        package init(size: UInt64, root: Digest) {
+            self.size = size
+            self.root = root
+        }
+    }
+
+    static let kind = "era"
+
+    /// The digest that the six words are made of.
+    package var digest: Digest { statement.digest }
+
+    /// What the first leaf of the era commits to.
+    static func commitment(_ statement: Statement) -> Digest { Hash.sha256(statement.encoded()) }
+
+    /// The name of the log in an era, and of its key.
+    static func origin(_ fingerprint: Digest, _ era: UInt32) -> String { "havre/\(fingerprint.hex)/\(era)" }
+
+    /// The era that a log's name, or its vkey, ends in.
+    package static func number(ofOrigin name: String) -> UInt32? {
+        let origin = name.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        let parts = origin.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "havre", let era = UInt32(parts[2]), String(era) == parts[2]
+        else {
+            return nil
+        }
+        return era
+    }
+
+    static func body(
+        _ number: UInt32, fingerprint: Digest, from known: Known, lost: Known?, time: Instant, oldLog: String,
+        log: String, host: VerifyKey
+    ) -> JSON {
+        func json(_ known: Known) -> JSON {
+            ["size": .int(Int64(known.size)), "root": .string(known.root.hex)]
+        }
+        var members: [String: JSON] = [
+            "era": .int(Int64(number)), "fingerprint": .string(fingerprint.hex), "from": json(known),
+            "time": .int(time.seconds), "oldLog": .string(oldLog), "log": .string(log),
+            "host": .string(Base64.url(host.bytes)),
+        ]
+        members["lost"] = lost.map(json)
+        return .object(members)
+    }
+
+    /// Reads a statement. Whose signature it must bear is the caller's question.
+    /// - Throws: `HavreError.tampered`.
+    package init(_ bytes: [UInt8]) throws(HavreError) {
+        do {
+            statement = try Statement(decoding: bytes)
+            guard statement.kind == Self.kind, statement.verifyAll() else { throw HavreError.tampered }
+            var fields = try Fields(statement.body)
+            _ = try fields.string(Statement.nonceKey)
+            number = UInt32(try fields.int("era", in: 1...Int64(UInt32.max)))
+            fingerprint = try fields.digest("fingerprint")
+            let from = try Self.known(try fields.json("from"))
+            (size, root) = (from.size, from.root)
+            lost = try fields.optionalJSON("lost").map { try Self.known($0) }
+            time = Instant(seconds: try fields.int("time"))
+            oldLog = try fields.string("oldLog")
+            log = try fields.string("log")
+            host = try Base64.decodeURL(try fields.string("host"))
+            try fields.finish()
+            guard try VerifierKey(parsing: log).name == Self.origin(fingerprint, number),
+                try VerifierKey(parsing: oldLog).name == Self.origin(fingerprint, number - 1),
+                host.count == 32
+            else { throw HavreError.tampered }
+        } catch { throw .tampered }
+    }
+
+    private static func known(_ json: JSON) throws(CodecError) -> Known {
+        var fields = try Fields(json)
+        let known = Known(
+            size: UInt64(try fields.int("size", in: 0...JSON.intMax)), root: try fields.digest("root"))
+        try fields.finish()
+        return known
+    }
+}
+
+extension Vault {
+    static let erasFact = "eras"
+    private static let eraCountMax = 200
+
+    /// The eras of this vault, oldest first: one for each time it was restored.
+    package func eras() throws(HavreError) -> [Era] {
+        guard let bytes = try fact(Self.erasFact) else { return [] }
+        return try Self.statements(bytes).map { statement throws(HavreError) in try Era(statement) }
+    }
+
+    private static func statements(_ bytes: [UInt8]) throws(HavreError) -> [[UInt8]] {
+        do throws(CodecError) {
+            var reader = ByteReader(bytes, field: "eras")
+            let count = try reader.u32()
+            guard count <= eraCountMax else { throw .invalid(field: "eras", rule: "at most \(eraCountMax)") }
+            var list: [[UInt8]] = []
+            for _ in 0..<count { list.append(try reader.prefixed(max: 1 << 13)) }
+            try reader.finish()
+            return list
+        } catch { throw .tampered }
+    }
+
+    /// What the gate holds of the eras, with one more.
+    func eras(adding statement: Statement) throws(HavreError) -> [UInt8] {
+        let list =
+            try fact(Self.erasFact).map { bytes throws(HavreError) in try Self.statements(bytes) } ?? []
+        var writer = ByteWriter(capacity: 1_024 * (list.count + 1))
+        writer.u32(UInt32(list.count + 1))
+        for one in list + [statement.encoded()] { writer.prefixed(one) }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,117 @@
+import Havre
+import HavreCodec
+import HavreForms
+import HavreSecrets
+import HavreSystem
+import HavreWire
+
+/// `havre restore DIR`: a vault from a backup, on the machine itself, with nobody serving it.
+struct RestoreVerb: Verb {
+    static let row = Row(
+        "restore", .keeping, [Operand("DIR")],
+        [
+            Option("--vault", "DIR", isRequired: true), Option("--gate", "DIR", isRequired: true),
+            Option("--device-key", "PATH"), Option("--passphrase-fd", "N"), Option("--keyfile-fd", "N"),
+            Option("--shares-fd", "N"),
+        ], isSecret: true, exits: [3, 5, 9])
+
+    private let backup, vault, gate: String
+    private let deviceKey: String?
+    private let passphrase, keyFile, shares: Int32?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        backup = try arguments.required(0)
+        vault = arguments.value("--vault") ?? ""
+        gate = arguments.value("--gate") ?? ""
+        deviceKey = arguments.value("--device-key")
+        passphrase = try arguments.descriptor("--passphrase-fd")
+        keyFile = try arguments.descriptor("--keyfile-fd")
+        shares = try arguments.descriptor("--shares-fd")
+    }
+
+    func run(_ desk: Desk) throws(Failure) {
+        let input = SecretInput(desk: desk)
+        // Shares are for recovery keys that were dealt; this one lies with the founder.
+        guard shares == nil else { throw .usage("usage.noShares") }
+        try input.require([("--passphrase-fd", passphrase)])
+        let plan = plan(desk)
+        var amount = Amount(desk.screen)
+        try explaining { () throws(RestoreRefusal) in
+            defer { amount.end() }
+            try Vault.verify(backup: plan) { amount.add($0) }
+        }
+        let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.founderPassphrase")
+        let key = try input.keyFile("--keyfile-fd", keyFile)
+        let restored = try explaining { () throws(RestoreRefusal) in
+            try Vault.restore(plan, passphrase: phrase, keyFile: key, clock: desk.world.clock)
+        }
+        try say(restored, desk)
+    }
+
+    private func plan(_ desk: Desk) -> RestorePlan {
+        // What this account has seen of the vault says how much was lost.
+        let places = desk.places
+        return RestorePlan(
+            vaultHalf: backup + "/vault", gateHalf: backup + "/gate", vault: vault, gate: gate,
+            deviceKey: deviceKey
+        ) { fingerprint in
+            guard let seen = try? VaultMemory(places.state()).checkpoint(fingerprint) else { return nil }
+            return Era.Known(size: UInt64(seen.size), root: seen.root)
+        }
+    }
+
+    private func say(_ restored: Restored, _ desk: Desk) throws(Failure) {
+        let place = (path(vault), path(gate))
+        let era = restored.era
+        let words = SixWords.spell(era.digest, in: desk.language).joined(separator: " ")
+        var news: [String: JSON] = [
+            "vault": .string(place.0), "gate": .string(place.1), "fingerprint": .string(restored.fingerprint),
+            "era": .int(Int64(era.number)), "size": .int(Int64(era.size)), "root": .string(era.root.hex),
+            "words": .string(words), "erasedAgain": .int(Int64(restored.erasedAgain)),
+        ]
+        if let lost = era.lost {
+            news["lost"] = ["size": .int(Int64(lost.size)), "root": .string(lost.root.hex)]
+        }
+        try desk.screen.answer(.object(news)) {
+            var lines = [
+                desk.texts.say(
+                    "say.restored",
+                    [
+                        "vault": place.0, "gate": place.1, "size": String(era.size), "root": era.root.hex,
+                        "words": words,
+                    ])
+            ]
+            if let lost = era.lost {
+                lines.append(desk.texts.count("say.restoredLost", Int(lost.size - era.size)))
+            }
+            if restored.erasedAgain > 0 {
+                lines.append(desk.texts.count("say.erasedAgain", restored.erasedAgain))
+            }
+            lines.append(desk.texts.say("say.restoredNext", ["vault": place.0, "gate": place.1]))
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    private func path(_ folder: String) -> String { (try? Directory(path: folder).path()) ?? folder }
+
+    private func explaining<Value>(_ body: () throws(RestoreRefusal) -> Value) throws(Failure) -> Value {
+        do throws(RestoreRefusal) { return try body() } catch {
+            let other = "next.otherBackup"
+            switch error {
+            case .unfinished:
+                throw Failure(.invalid, "fail.backupUnfinished", ["folder": backup], next: other)
+            case .damaged: throw Failure(.tampered, "fail.backupDamaged", next: other)
+            case .twoVaults: throw Failure(.invalid, "fail.backupTwoVaults", next: other)
+            case .vaultOlder: throw Failure(.rolledBack, "fail.backupVaultOlder", next: other)
+            case .needsShares: throw .usage("usage.needsShares")
+            case .wrongPassphrase: throw Failure(.wrongPassphrase, "fail.founderPassphrase")
+            case .occupied(let isGate):
+                throw .usage("usage.folderNotEmpty", ["folder": isGate ? gate : vault])
+            case .notPrivate(let isGate):
+                throw .usage("usage.folderNotPrivate", ["folder": isGate ? gate : vault])
+            case .busy: throw Failure(.busy)
+            case .other(let error): throw Failure(error)
+            }
+        }
+    }
+}

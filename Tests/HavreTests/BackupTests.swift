@@ -1,0 +1,265 @@
+import Foundation
+import HavreCodec
+import HavreSecrets
+import HavreSystem
+import Testing
+
+@testable import Havre
+
+/// A backup as a client writes it down, in a folder of a test's house.
+struct WrittenBackup {
+    let folder: URL
+    let size: UInt64
+
+    init(_ vault: Vault, _ session: Session, to folder: URL) throws {
+        self.folder = folder
+        let taken = try vault.backup(session)
+        size = taken.size
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let directory = try HavreSystem.Directory(path: folder.path)
+        var ciphertext = try BackupHalf("vault", in: directory)
+        try ciphertext.add("vault.db", from: taken.vault.descriptor)
+        for blob in taken.blobs {
+            try ciphertext.add(blob: blob.hex, from: vault.backup(blob: blob, session).descriptor)
+        }
+        var gate = try BackupHalf("gate", in: directory)
+        try gate.add("gate.backup", from: taken.gate.descriptor)
+        if let journal = taken.journal { try gate.add("gate.journal", from: journal.descriptor) }
+        if let erasures = taken.erasures { try gate.add("erasures.log", from: erasures.descriptor) }
+        try ciphertext.finish()
+        try gate.finish()
+    }
+
+    /// Places of a restored vault beside the backup.
+    func plan(_ name: String, known: Era.Known? = nil) -> RestorePlan {
+        let parent = folder.deletingLastPathComponent()
+        return RestorePlan(
+            vaultHalf: folder.appending(path: "vault").path, gateHalf: folder.appending(path: "gate").path,
+            vault: parent.appending(path: name + "-vault").path,
+            gate: parent.appending(path: name + "-gate").path, deviceKey: nil, known: { _ in known })
+    }
+
+    func restore(_ plan: RestorePlan, _ phrase: String) throws -> Restored {
+        try Vault.verify(backup: plan)
+        return try Vault.restore(plan, passphrase: secret(phrase), keyFile: nil)
+    }
+}
+
+private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
+
+private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) throws -> Session {
+    try vault.unlock(
+        name: name, passphrase: secret(phrase ?? "\(name.lowercased()) phrase"), keyFile: nil
+    ).session
+}
+
+@Suite struct LibraryBackupTests {
+    /// Sylvie, Amina and a case with a statement and a file.
+    private struct Scene {
+        let house: TestHouse
+        let sylvie, amina: Session
+        let code: String
+
+        init() throws {
+            house = try TestHouse(inMemory: true)
+            sylvie = try house.unlock("Sylvie")
+            amina = try house.hire("Amina", "caseworker", by: sylvie)
+            code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+            _ = try house.vault.open(case: code, purpose: "visit", amina)
+            try say("She arrived in March.")
+            let path = house.folder.appending(path: "file")
+            try Data("photograph".utf8).write(to: path)
+            _ = try house.vault.attach(case: code, title: nil, file: try .open(path.path, [.read]), amina)
+        }
+
+        func say(_ text: String) throws {
+            _ = try house.vault.add(
+                case: code, form: "statement", fields: ["kind": "first_account", "text": [.string(text)]],
+                amina)
+        }
+
+        func backup(_ name: String = "backup") throws -> WrittenBackup {
+            try WrittenBackup(house.vault, sylvie, to: house.folder.appending(path: name))
+        }
+    }
+
+    @Test func `After the loss of the machine the founder's passphrase and the backup bring everybody back`()
+        throws
+    {
+        let scene = try Scene()
+        let vault = scene.house.vault
+        #expect(vault.warnings.contains("backup-never"))
+        let kept = try vault.auditCheckpoint()
+        let records = try vault.show(case: scene.code, record: nil, version: nil, scene.amina).count
+        let backup = try scene.backup()
+        try vault.backupKept(size: backup.size, scene.sylvie)
+        #expect(!vault.warnings.contains { $0.hasPrefix("backup") })
+        for number in 0..<3 { try scene.say("Lost \(number).") }
+        let lost = try vault.auditCheckpoint()
+        let seen = try vault.auditVerify(against: nil, scene.sylvie)
+        vault.close()
+        let plan = backup.plan("r", known: Era.Known(size: seen.size, root: try Digest(hex: seen.root)))
+        let restored = try backup.restore(plan, "sylvie phrase")
+        #expect(restored.fingerprint == scene.house.fingerprint)
+        #expect(restored.era.number == 1 && restored.era.size == backup.size)
+        #expect(restored.era.lost?.size == seen.size)
+        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+        defer { again.close() }
+        #expect(again.warnings.contains("backup-never"))
+        let (sylvie, amina) = (try unlock(again, "Sylvie"), try unlock(again, "Amina"))
+        _ = try again.open(case: scene.code, purpose: "visit", amina)
+        #expect(try again.show(case: scene.code, record: nil, version: nil, amina).count == records)
+        #expect(try again.check(sylvie).problems.isEmpty)
+        #expect(try again.auditVerify(against: kept, sylvie).ok)
+        #expect(try !again.auditVerify(against: lost, sylvie).ok)
+        #expect(try again.auditVerify(against: try again.auditCheckpoint(), sylvie).ok)
+        let log = try again.auditLog(case: nil, since: nil, sylvie)
+        #expect(log.first { $0.index == backup.size }?.act == "restore")
+        #expect(log.first { $0.index == backup.size }?.actor == "Sylvie")
+        #expect(try again.eras().map(\.number) == [1])
+        // Both log and host have new keys: who holds the lost machine is not the house any more.
+        #expect(restored.era.log == again.logKey && restored.era.oldLog != again.logKey)
+        // Panic and a supervisor's passphrase work as before.
+        again.panic()
+        _ = try unlock(again, "Sylvie")
+    }
+
+    @Test func `Whoever may not take a backup is not lent one, and asking is an entry`() throws {
+        let scene = try Scene()
+        #expect(throws: HavreError.notGranted) { try scene.house.vault.backup(scene.amina) }
+        #expect(throws: HavreError.notGranted) {
+            try scene.house.vault.backup(blob: Random.identifier(), scene.amina)
+        }
+        #expect(throws: HavreError.notGranted) { try scene.house.vault.backupKept(size: 1, scene.amina) }
+        #expect(throws: HavreError.busy) {
+            try scene.house.vault.backup(blob: Random.identifier(), scene.sylvie)
+        }
+        let keeper = try scene.house.hire("Karim", "keeper", by: scene.sylvie)
+        _ = try scene.house.vault.backup(keeper)
+        let log = try scene.house.vault.auditLog(case: nil, since: nil, scene.sylvie)
+        #expect(log.contains { $0.act == "backup" && $0.actor == "Karim" })
+    }
+
+    @Test
+    func `A flipped byte anywhere, half a backup and other halves are refused by name and leave nothing`()
+        throws
+    {
+        let scene = try Scene()
+        let backup = try scene.backup()
+        let plan = backup.plan("r")
+        let manager = FileManager.default
+        func isNothingLeft() -> Bool {
+            !manager.fileExists(atPath: plan.vault) && !manager.fileExists(atPath: plan.gate)
+        }
+        let names = try manager.subpathsOfDirectory(atPath: backup.folder.path).filter {
+            var isFolder: ObjCBool = false
+            let isThere = manager.fileExists(
+                atPath: backup.folder.appending(path: $0).path, isDirectory: &isFolder)
+            return isThere && !isFolder.boolValue
+        }
+        #expect(names.contains("gate/gate.journal") && names.contains { $0.hasPrefix("vault/blobs/") })
+        for name in names {
+            let url = backup.folder.appending(path: name)
+            let good = try Data(contentsOf: url)
+            for offset in [0, good.count / 3, good.count / 2, good.count - 1] {
+                var bytes = good
+                bytes[offset] ^= 1
+                try bytes.write(to: url)
+                #expect(throws: RestoreRefusal.damaged, "\(name) \(offset)") {
+                    _ = try backup.restore(plan, "sylvie phrase")
+                }
+                // Who changes the sums as well is found by the restore itself, where the byte says anything: the
+                // older lines of the journal are closed for good.
+                guard name == "gate/gate.backup" || name.hasPrefix("vault/blobs/") else { continue }
+                #expect(throws: RestoreRefusal.self, "\(name) \(offset)") {
+                    _ = try Vault.restore(plan, passphrase: secret("sylvie phrase"), keyFile: nil)
+                }
+            }
+            try manager.removeItem(at: url)
+            let refusal: RestoreRefusal = name.hasSuffix("SHA256SUMS") ? .unfinished : .damaged
+            #expect(throws: refusal, "\(name)") { try backup.restore(plan, "sylvie phrase") }
+            try good.write(to: url)
+            #expect(isNothingLeft(), "\(name)")
+        }
+        for phrase in ["amina phrase", "sylvie phrase ", "x"] {
+            #expect(throws: RestoreRefusal.wrongPassphrase) { try backup.restore(plan, phrase) }
+        }
+        let stranger = try Scene()
+        let other = try stranger.backup()
+        let mixed = RestorePlan(
+            vaultHalf: other.plan("x").vaultHalf, gateHalf: plan.gateHalf, vault: plan.vault, gate: plan.gate,
+            deviceKey: nil)
+        #expect(throws: RestoreRefusal.twoVaults) { try backup.restore(mixed, "sylvie phrase") }
+        #expect(throws: RestoreRefusal.occupied(isGate: true)) {
+            let house = scene.house.folder
+            _ = try backup.restore(
+                RestorePlan(
+                    vaultHalf: plan.vaultHalf, gateHalf: plan.gateHalf,
+                    vault: house.appending(path: "vault").path, gate: house.appending(path: "gate").path,
+                    deviceKey: nil), "sylvie phrase")
+        }
+        #expect(isNothingLeft())
+        _ = try backup.restore(plan, "sylvie phrase")
+    }
+
+    @Test func `An older gate is brought forward to a newer vault, and a newer gate is refused`() throws {
+        let scene = try Scene()
+        let vault = scene.house.vault
+        let old = try scene.backup("old")
+        // A grant, a removal and a new colleague: what the old gate has never heard of.
+        _ = try scene.house.hire("Louis", "legal", by: scene.sylvie)
+        _ = try vault.grant(
+            case: scene.code,
+            GrantRequest(
+                name: "Louis", compartments: ["evidence"], rights: ["read"], until: nil, purpose: "appeal"),
+            scene.sylvie)
+        _ = try vault.revoke(case: scene.code, name: "Louis", scene.sylvie)
+        try scene.say("After the removal.")
+        let records = try vault.show(case: scene.code, record: nil, version: nil, scene.amina).count
+        let new = try scene.backup("new")
+        let newer = RestorePlan(
+            vaultHalf: old.plan("n").vaultHalf, gateHalf: new.plan("n").gateHalf, vault: old.plan("n").vault,
+            gate: old.plan("n").gate, deviceKey: nil)
+        #expect(throws: RestoreRefusal.vaultOlder) { try old.restore(newer, "sylvie phrase") }
+        #expect(!FileManager.default.fileExists(atPath: newer.gate))
+        // The old gate with today's journal, and today's vault.
+        try FileManager.default.removeItem(at: new.folder.appending(path: "gate/gate.backup"))
+        try FileManager.default.copyItem(
+            at: old.folder.appending(path: "gate/gate.backup"),
+            to: new.folder.appending(path: "gate/gate.backup"))
+        let plan = new.plan("m")
+        // The sums are those of the new half: whoever mixes by hand writes them anew.
+        #expect(throws: RestoreRefusal.damaged) { try new.restore(plan, "sylvie phrase") }
+        let restored = try Vault.restore(plan, passphrase: secret("sylvie phrase"), keyFile: nil)
+        #expect(restored.era.size == new.size)
+        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+        defer { again.close() }
+        let amina = try unlock(again, "Amina")
+        _ = try again.open(case: scene.code, purpose: "visit", amina)
+        #expect(try again.show(case: scene.code, record: nil, version: nil, amina).count == records)
+        let louis = try unlock(again, "Louis")
+        #expect(throws: HavreError.notFound) { try again.open(case: scene.code, purpose: "appeal", louis) }
+        #expect(try again.check(nil).problems.isEmpty)
+    }
+
+    @Test func `A backup opens with the passphrase of its day, and shows nobody's name`() throws {
+        let scene = try Scene()
+        let backup = try scene.backup()
+        try scene.house.vault.passwd(
+            old: secret("sylvie phrase"), new: secret("sylvie changes"), keyFile: nil, newKeyFile: nil,
+            scene.sylvie)
+        let later = try scene.backup("later")
+        #expect(throws: RestoreRefusal.wrongPassphrase) {
+            _ = try later.restore(later.plan("r"), "sylvie phrase")
+        }
+        _ = try later.restore(later.plan("r"), "sylvie changes")
+        _ = try backup.restore(backup.plan("s"), "sylvie phrase")
+        for name in try FileManager.default.subpathsOfDirectory(atPath: backup.folder.path) {
+            guard let bytes = try? Data(contentsOf: backup.folder.appending(path: name)) else { continue }
+            for text in ["Sylvie", "Amina", "Maison", "March", scene.code, "sylvie", "statement"] {
+                #expect(bytes.range(of: Data(text.utf8)) == nil, "\(name): \(text)")
+            }
+        }
+    }
+}
