@@ -53,7 +53,14 @@ def sealed(text):
 
 
 class Refused(Exception):
-    """A named error of the protocol, without its interface."""
+    """A named error of the protocol, without its interface, and what it carries."""
+
+    def __init__(self, name, parameters=None):
+        super().__init__(name)
+        self.parameters = parameters or {}
+
+    def __repr__(self):
+        return f"{self} {self.parameters}"
 
 
 class Client:
@@ -104,7 +111,7 @@ class Client:
         while True:
             reply = json.loads(self.frame())
             if "error" in reply:
-                raise Refused(reply["error"].removeprefix("org.havre.Vault.").removeprefix("org.varlink.service."))
+                raise Refused(reply["error"].rsplit(".", 1)[1], reply.get("parameters"))
             answer = reply.get("parameters", {})
             if more:
                 gathered += answer.get(LISTS[method], [])
@@ -252,8 +259,8 @@ class Person:
         self.checkpoint = reply.get("checkpoint") or self.checkpoint
         return reply
 
-    def refused(self, method, **parameters):
-        return refusal(lambda: self.call(method, **parameters))
+    def refused(self, method, secrets=(), files=(), **parameters):
+        return refusal(lambda: self.call(method, secrets, files, **parameters))
 
 
 class Tracer:

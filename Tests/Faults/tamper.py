@@ -193,6 +193,8 @@ class Campaign:
         for index, (name, act) in enumerate(self.forgeries.all()):
             if index % self.given.every and not name.startswith(("old", "back", "all old", "cut", "earlier", "swapped")):
                 continue
+            if not name.startswith(self.given.only):
+                continue
             self.restore()
             try:
                 act(self.house.folder)
@@ -215,6 +217,7 @@ def main():
     parser.add_argument("--every", type=int, default=17)
     parser.add_argument("--cold", type=int, default=11)
     parser.add_argument("--live", type=int, default=23)
+    parser.add_argument("--only", default="", help="names that begin so")
     given = parser.parse_args()
     campaign = Campaign(given)
     try:
