@@ -38,7 +38,8 @@ class Day:
 
     def word(self, hint, kind="text"):
         self.serial += 1
-        word = f"{hint[:6]}quassia{self.serial}é"
+        # Two marks, for what a case says and for what the house knows without one.
+        word = f"{hint[:6]}{'pitaya' if kind == 'name' else 'quassia'}{self.serial}é"
         self.texts[kind].append(word)
         return word
 
@@ -134,7 +135,8 @@ class Day:
         amina.call("Open", case=self.case, purpose=self.purpose)
         amina.call("Open", case=other, purpose="complaint")
         self.texts["code"] += ["complaint", "placement", "appeal"]
-        contact = {"name": "Me Okonjo-Diop", "organisation": self.word("Barreau"), "checked": self.word("téléphone")}
+        contact = {"name": "Me Okonjo-Diop", "organisation": self.word("Barreau", "name"),
+                   "checked": self.word("téléphone", "name")}
         self.texts["name"].append(contact["name"])
         self.texts["code"].append(CONTACT_KEY)
         louis.call("ContactAdd", kind="lawyer", language="fr", key=CONTACT_KEY, **contact)

@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    @Test("With the last session the house forgets what sessions brought: the directory, code names, open cases")
+    func nothingStays() throws {
+        let house = try TestHouse()
+        let day = try RichDay(house)
+        let vault = house.vault
+        _ = try vault.open(case: day.code, purpose: "visit", day.amina)
+        #expect(vault.house.with { $0.directory != nil && $0.codes?.isEmpty == false })
+        vault.lockAll()
+        #expect(vault.house.with { $0.directory == nil && $0.codes == nil })
+        #expect(vault.files.with { $0.isEmpty })
+    }
+
     @Test("Rows have few sizes, so that a size says little about what it holds")
     func sizes() throws {
         let house = try TestHouse()

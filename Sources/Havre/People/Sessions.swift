@@ -53,6 +53,8 @@ extension Vault {
         house.with { house in
             house.directory = nil
             house.codes = nil
+            // Whoever is still reading them does not put them back.
+            house.codesEpoch += 1
         }
         files.with { $0 = [:] }
     }
