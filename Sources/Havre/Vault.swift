@@ -99,8 +99,11 @@ extension Vault {
             let entry = try seal(event, roster: draft.roster ?? roster).encoded
             let change = draft.change(entry: entry, time: event.time)
             do throws(StoreError) { return (answer, try store.submit(change)) } catch {
-                // The change stands: a case that it made has a name that is not remembered yet.
-                if error == .storageFull(decided: true) { house.with { $0.codes = nil } }
+                // The change stands: a case that it made has a name, and a row in custody, that are not known yet.
+                if error == .storageFull(decided: true) {
+                    house.with { $0.codes = nil }
+                    _ = try? indexHouse()
+                }
                 guard error == .stale else { throw HavreError(error) }
                 try indexHouse()
             }

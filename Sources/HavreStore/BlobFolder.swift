@@ -91,9 +91,9 @@ package final class BlobFolder: Sendable {
         guard hash.finish() == blob.digest else { throw .tampered(.blob) }
     }
 
-    /// Removes a finished file that no change will name after all.
-    package func discard(_ blob: BlobReference) throws(StoreError) {
-        try remove([blob.id], from: .incoming)
+    /// Removes a file, or the part of one, that no change will name after all.
+    package func discard(_ id: Identifier) throws(StoreError) {
+        try remove([id], from: .incoming)
     }
 
     private func next(of file: borrowing Descriptor) throws(StoreError) -> [UInt8] {

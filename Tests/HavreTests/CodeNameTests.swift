@@ -52,6 +52,8 @@ import Testing
             _ = try house.vault.open(case: code, purpose: "visit", amina)
             let caseID = try #require(try house.vault.caseID(code, amina))
             _ = try house.vault.identifierGuard(caseID)
+            // The supervisors find it too: it is in custody.
+            _ = try house.vault.access(case: code, sylvie)
         }
         try limit(house, nil)
         for code in codes {

@@ -27,7 +27,9 @@ import Testing
         }
     }
 
-    @Test("With the last session the house forgets what sessions brought: the directory, code names, open cases")
+    @Test(
+        "With the last session the house forgets what sessions brought: the directory, code names, open cases"
+    )
     func nothingStays() throws {
         let house = try TestHouse()
         let day = try RichDay(house)

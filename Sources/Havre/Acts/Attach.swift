@@ -39,14 +39,15 @@ extension Vault {
         let record = Key<Role.Record>()
         let stream: Key<Role.Stream> = record.derive(
             Context(.blob, .id(id), .id(inside.file.caseID), .id(attachment)))
-        let (blob, original, count) = try take(file, as: attachment, stream, progress)
         do throws(HavreError) {
+            let (blob, original, count) = try take(file, as: attachment, stream, progress)
             let written = try name(
                 blob, original, count, title: title, attachment, record, code, session, inside)
             return Attached(
                 attachment: attachment, record: written, byteCount: count, blake2b: original.blake2b)
         } catch {
-            try? storing { () throws(StoreError) in try store.blobs.discard(blob) }
+            // Also the part of a file for which there was no room.
+            try? storing { () throws(StoreError) in try store.blobs.discard(attachment) }
             throw error
         }
     }
