@@ -59,7 +59,11 @@ public final class Vault: Sendable {
             throw error == .wrongKey ? .tampered : HavreError(error)
         }
         self.init(store: store, journal: journal, clock: clock)
-        try indexHouse()
+        do throws(HavreError) { try indexHouse() } catch {
+            store.close()
+            // Without the device key, on a medium that was taken out perhaps, not even a name can be looked up.
+            throw error == .wrongPassphrase ? .gateClosed : error
+        }
         if isServing { try logStart() }
     }
 

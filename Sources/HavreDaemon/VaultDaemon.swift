@@ -1,5 +1,6 @@
 import Havre
 import HavreSystem
+import HavreWire
 
 /// `havred`, and `havre daemon`: one vault served in the foreground.
 package enum VaultDaemon {
@@ -16,7 +17,7 @@ package enum VaultDaemon {
     /// Runs until it is told to stop.
     ///
     /// - Parameter arguments: without the program's name and verb.
-    /// - Returns: the exit status: 0 ended cleanly, 1 failed, 2 a bad command line, 5 stores that were tampered with.
+    /// - Returns: the exit status: 0 ended cleanly, 2 a bad command line, else that of the error, as of every command.
     package static func run(_ arguments: [String]) -> Int32 {
         if arguments.contains("--help") {
             Daemon.say(DaemonOptions.help, to: 1)
@@ -39,16 +40,20 @@ package enum VaultDaemon {
         do throws(HavreError) {
             vault = try Vault(vault: options.vault, gate: options.gate, deviceKey: options.deviceKey)
         } catch {
-            guard case .usage(let rule) = error else {
-                let why =
-                    Vault.isOfNewerVersion(vault: options.vault, gate: options.gate)
-                    ? "a newer version of Havre has written it; nothing was changed" : error.name
-                Daemon.say("havred: the vault could not be opened: \(why)\n", to: 2)
-                return error == .tampered || error == .rolledBack ? 5 : 1
+            if case .usage(let rule) = error {
+                Daemon.say("havred: \(rule)\n", to: 2)
+                return Fault.usage.exitStatus
             }
-            Daemon.say("havred: \(rule)\n", to: 2)
-            return 2
+            let why =
+                Vault.isOfNewerVersion(vault: options.vault, gate: options.gate)
+                ? "a newer version of Havre has written it; nothing was changed" : words(error)
+            Daemon.say("havred: the vault could not be opened: \(why)\n", to: 2)
+            return Fault(rawValue: error.name)?.exitStatus ?? 1
         }
+        return serve(vault, options)
+    }
+
+    private static func serve(_ vault: Vault, _ options: DaemonOptions) -> Int32 {
         do throws(SystemError) {
             try Daemon.serve(VaultHouse(vault), methods: methods, options: options, version: version)
             return 0
@@ -60,6 +65,17 @@ package enum VaultDaemon {
 }
 
 extension VaultDaemon {
+    /// What the keeper of the machine should look at. The daemon speaks no other language: it speaks to a journal.
+    private static func words(_ error: HavreError) -> String {
+        switch error {
+        case .busy: "Busy: another daemon or check has it"
+        case .gateClosed: "GateClosed: the device key is not there, or its medium"
+        case .tampered: "Tampered: run havre check --vault DIR --gate DIR"
+        case .failed(let rule): "\(error.name): \(rule)"
+        default: error.name
+        }
+    }
+
     /// The whole program.
     package static func main() -> Never {
         let status = run(Array(CommandLine.arguments.dropFirst()))

@@ -43,7 +43,8 @@ struct Row: Sendable, Equatable {
     let options: [Option]
     /// Whether it takes a secret: then the process starts again in its hardened form.
     let isSecret: Bool
-    /// The exit statuses besides 0, 1, 2 and 8 that mean something here.
+    /// The exit statuses besides 0, 1 and 2 that mean something here. A verb that talks to the daemon (8) may also find
+    /// the log put back (5) or too much going on (9).
     let exits: [Int32]
 
     init(
@@ -55,7 +56,7 @@ struct Row: Sendable, Equatable {
         self.operands = operands
         self.options = options
         self.isSecret = isSecret
-        self.exits = exits
+        self.exits = exits.contains(8) ? Set(exits).union([5, 9]).sorted() : exits
     }
 
     /// The words as they are typed.

@@ -37,7 +37,7 @@ struct CaseNew: Verb {
     static let row = Row(
         "case new", .cases, [],
         [Option("--owner", "NAME"), Option("--backup", "NAME"), Option("--risk", "LEVEL")],
-        exits: [3, 4, 8])
+        exits: [3, 4, 6, 8])
 
     private let owner, backup, risk: String?
 

@@ -56,13 +56,14 @@ struct Check: Verb {
     private static func look(
         _ path: String, gate: String?, deviceKey: String?, _ clock: Clock
     ) throws(HavreError) -> Findings {
-        guard let gate else { return try Vault.checkAlone(vault: path) }
+        guard let gate, (try? Files.exists(gate)) ?? false else { return try Vault.checkAlone(vault: path) }
         do throws(HavreError) {
             let opened = try Vault(vault: path, gate: gate, deviceKey: deviceKey, clock: clock)
             defer { opened.close() }
             return try opened.check(nil)
         } catch {
-            // After a panic the gate says nothing without a supervisor: the rest is looked at alone.
+            // Without its device key, or after a panic without a supervisor, the gate says nothing: the rest is looked
+            // at alone.
             guard error == .gateClosed else { throw error }
         }
         return try Vault.checkAlone(vault: path)
@@ -70,6 +71,9 @@ struct Check: Verb {
 
     /// Without a daemon and without any passphrase; without the gate only what can be seen from outside.
     private func offline(_ path: String, _ desk: Desk) throws(Failure) {
+        guard (try? Files.exists(path)) ?? false else {
+            throw Input.failure(SystemError("vault", SystemError.noEntry), path)
+        }
         let found: Findings
         do throws(HavreError) {
             found = try Self.look(path, gate: gate, deviceKey: deviceKey, desk.world.clock)
