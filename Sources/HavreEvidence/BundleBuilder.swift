@@ -16,10 +16,12 @@ package struct BundleBuilder: Sendable {
     /// How the person is called on the page: a pseudonym.
     package let person: String
     package let opening: Letter.Opening
+    /// Whether the bundle says where its records stand in the ledger.
+    package let hasReceipts: Bool
 
     package init(
         selection: Selection, profile: Profile, language: Language, recipient: String, date: Day,
-        fingerprint: Digest, person: String, opening: Letter.Opening
+        fingerprint: Digest, person: String, opening: Letter.Opening, hasReceipts: Bool
     ) {
         self.selection = selection
         self.profile = profile
@@ -29,6 +31,7 @@ package struct BundleBuilder: Sendable {
         self.fingerprint = fingerprint
         self.person = person
         self.opening = opening
+        self.hasReceipts = hasReceipts
     }
 
     /// A bundle before it is signed: payload and letter, and what the last look compares them with.
@@ -56,7 +59,7 @@ package struct BundleBuilder: Sendable {
         }
         let letter = Letter.text(
             language: language, recipient: recipient, date: date, exhibitCount: payload.count,
-            fingerprint: fingerprint, opening: opening)
+            fingerprint: fingerprint, opening: opening, hasReceipts: hasReceipts)
         let page = try page(selection, payload.map(\.bytes))
         let blank = try self.page(selection.blank, payload.map(\.bytes))
         payload.append((BundleLayout.page, page))
@@ -72,7 +75,7 @@ package struct BundleBuilder: Sendable {
     private func page(_ selection: Selection, _ records: [[UInt8]]) throws(EvidenceError) -> [UInt8] {
         let exhibits = zip(selection.chosen, records).enumerated().map { index, pair in
             Exhibit(
-                number: index + 1, title: pair.0.source.form.label(in: language),
+                number: index + 1, title: pair.0.title ?? pair.0.source.form.label(in: language),
                 kind: pair.0.source.form.label(in: language),
                 file: String(BundleLayout.record(index + 1).dropFirst(BundleLayout.payload.count)),
                 digest: Hash.sha256(pair.1), blocks: pair.0.blocks(in: language))
@@ -80,7 +83,7 @@ package struct BundleBuilder: Sendable {
         return try Page.render(
             PageContent(
                 language: language, recipient: recipient, date: date, profile: profile.label(in: language),
-                person: person, fingerprint: fingerprint, exhibits: exhibits)
+                person: person, fingerprint: fingerprint, hasReceipts: hasReceipts, exhibits: exhibits)
         ).html
     }
 
@@ -120,7 +123,9 @@ package struct BundleBuilder: Sendable {
         let authors = Set(selection.chosen.map(\.source.content.source.header.keyID))
         let signers = keys.authors.filter { authors.contains(JWK.thumbprint($0)) }
         guard signers.count == authors.count else { throw .page(rule: "records of authors of this case") }
-        guard keys.receipts.map({ $0.proofs.count == selection.chosen.count }) ?? true else {
+        guard keys.receipts.map({ $0.proofs.count == selection.chosen.count }) ?? !hasReceipts,
+            (keys.receipts != nil) == hasReceipts
+        else {
             throw .page(rule: "a proof for each record")
         }
         do throws(FormatError) {

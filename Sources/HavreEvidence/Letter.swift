@@ -17,9 +17,10 @@ package enum Letter {
     ///   - recipient: name and organisation of the contact, any text.
     ///   - exhibitCount: how many exhibits the page has.
     ///   - fingerprint: that of the vault.
+    ///   - hasReceipts: whether the bundle says where its records stand in the ledger.
     package static func text(
         language: Language, recipient: String, date: Day, exhibitCount: Int, fingerprint: Digest,
-        opening: Opening
+        opening: Opening, hasReceipts: Bool
     ) -> [UInt8] {
         let count =
             exhibitCount == 1
@@ -32,14 +33,16 @@ package enum Letter {
         let lines = template(language).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         var text = ""
         for line in lines {
-            guard let line = kept(line, opening) else { continue }
+            guard let line = kept(line, opening, hasReceipts) else { continue }
             text += PageText.filled(line, values) + "\r\n"
         }
         return Array(text.utf8)
     }
 
-    /// A line that begins with `[key]` or `[passphrase]` is for that opening only.
-    private static func kept(_ line: Substring, _ opening: Opening) -> String? {
+    /// A line that begins with `[key]` or `[passphrase]` is for that opening only, one with `[log]` for a bundle with
+    /// proofs.
+    private static func kept(_ line: Substring, _ opening: Opening, _ hasReceipts: Bool) -> String? {
+        if line.hasPrefix("[log]") { return hasReceipts ? String(line.dropFirst(5)) : nil }
         for way in Opening.allCases where line.hasPrefix("[\(way.rawValue)]") {
             return way == opening ? String(line.dropFirst(way.rawValue.count + 2)) : nil
         }

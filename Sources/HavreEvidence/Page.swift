@@ -143,7 +143,8 @@ package struct Page {
         out += "</main>\n<footer class=\"check\">\n<h2>\(label(.how))</h2>\n"
         out += "<p>\(label(.how1))</p>\n<p>\(label(.how2))</p>\n"
         let lists: [(PageText, [PageText])] = [
-            (.proven, [.proven1, .proven2]), (.unproven, [.unproven1, .unproven2, .unproven3]),
+            (.proven, [.proven1, .proven2] + (content.hasReceipts ? [.provenLog] : [])),
+            (.unproven, [.unproven1, .unproven2, .unproven3]),
         ]
         for (title, items) in lists {
             out += "<h3>\(label(title))</h3>\n<ul>\n"

@@ -15,13 +15,14 @@ package struct PageContent: Sendable {
     package var person: String
     /// The fingerprint of the vault.
     package var fingerprint: Digest
+    /// Whether the bundle says where its records stand in the ledger.
+    package var hasReceipts: Bool
     /// In the order of their numbers.
     package var exhibits: [Exhibit]
 
     package init(
         language: Language, recipient: String, date: Day, profile: String, person: String,
-        fingerprint: Digest,
-        exhibits: [Exhibit]
+        fingerprint: Digest, hasReceipts: Bool, exhibits: [Exhibit]
     ) {
         self.language = language
         self.recipient = recipient
@@ -29,6 +30,7 @@ package struct PageContent: Sendable {
         self.profile = profile
         self.person = person
         self.fingerprint = fingerprint
+        self.hasReceipts = hasReceipts
         self.exhibits = exhibits
     }
 }

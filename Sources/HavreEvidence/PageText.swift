@@ -20,6 +20,7 @@ enum PageText: String, CaseIterable {
     case proven
     case proven1 = "proven_1"
     case proven2 = "proven_2"
+    case provenLog = "proven_log"
     case unproven
     case unproven1 = "unproven_1"
     case unproven2 = "unproven_2"

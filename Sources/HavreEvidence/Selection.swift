@@ -169,6 +169,9 @@ extension Selection.Chosen {
         return path
     }
 
+    /// The title that the record itself discloses.
+    var title: String? { disclosed.first { $0.name == "title" }?.value.string }
+
     /// What the page shows of the record.
     func blocks(in language: Language) -> [Exhibit.Block] {
         let shown = Set(disclosed.map(\.path))

@@ -33,9 +33,10 @@ struct BundlePeerTests {
             let withhold = Set(
                 all.filter { $0 != kept && Int.random(in: 0..<8, using: &generator) < number % 9 })
             let selection = try scene.select(withhold: withhold)
-            let builder = try scene.builder(selection, language: number % 2 == 0 ? .fr : .en)
             // Some say nothing of the ledger.
             let keys = number % 5 == 4 ? scene.keys : try scene.keys(for: selection)
+            let builder = try scene.builder(
+                selection, language: number % 2 == 0 ? .fr : .en, hasReceipts: keys.receipts != nil)
             let archive = try builder.archive(builder.draft(), keys)
             let verdict = scene.verify(archive)
             #expect(verdict.isValid)

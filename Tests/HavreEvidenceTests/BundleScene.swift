@@ -64,7 +64,8 @@ struct BundleScene {
             try Self.record(
                 "evidence",
                 [
-                    "kind": "photo", "title": "A photograph of a van", "sealed_copy": "ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca",
+                    "kind": "photo", "title": "A photograph of a van",
+                    "sealed_copy": "ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca",
                     "relevance": "Shows where they slept.", "obtained_from": "Canary-Giver",
                 ], by: louis),
         ]
@@ -103,18 +104,21 @@ struct BundleScene {
             records, profile: .court, named: named, withhold: withhold, namesPerson: namesPerson)
     }
 
-    func builder(_ selection: Selection, language: Language = .fr) throws -> BundleBuilder {
+    func builder(
+        _ selection: Selection, language: Language = .fr, hasReceipts: Bool = true
+    ) throws -> BundleBuilder {
         BundleBuilder(
             selection: selection, profile: .court, language: language, recipient: "Maître Martin, Barreau",
             date: try Day(parsing: "2026-11-21"), fingerprint: fingerprint, person: "Personne A",
-            opening: .key)
+            opening: .key, hasReceipts: hasReceipts)
     }
 
     /// A bundle with receipts, or with other keys.
     func archive(withhold: Set<Part> = [], keys: BundleBuilder.Keys? = nil) throws -> [UInt8] {
         let selection = try select(withhold: withhold)
-        let builder = try builder(selection)
-        return try builder.archive(builder.draft(), keys ?? self.keys(for: selection))
+        let keys = try keys ?? self.keys(for: selection)
+        let builder = try builder(selection, hasReceipts: keys.receipts != nil)
+        return try builder.archive(builder.draft(), keys)
     }
 
     func verify(_ archive: [UInt8]) -> BundleVerifier.Verdict {

@@ -142,7 +142,7 @@ struct BundleTests {
             exporter: scene.louis, authors: scene.keys.authors, attestation: SigningKey(),
             founding: scene.founding, receipts: nil)
         // The forger writes our fingerprint on page, letter and statement, and vouches under a key of his own.
-        let builder = try scene.builder(scene.select())
+        let builder = try scene.builder(scene.select(), hasReceipts: false)
         let archive = try builder.archive(builder.draft(), forger)
         #expect(!BundleVerifier.verify(archive).isValid, "statement and attestations name two vaults")
         let own = VaultFingerprint.of(founding: scene.founding, attestation: forger.attestation.publicKey)

@@ -23,7 +23,7 @@ struct ExhibitBlocksTests {
         let content = PageContent(
             language: language, recipient: "R", date: try Day(parsing: "2026-11-01"), profile: "P",
             person: "Person A",
-            fingerprint: Hash.sha256([2]), exhibits: [exhibit])
+            fingerprint: Hash.sha256([2]), hasReceipts: true, exhibits: [exhibit])
         return String(decoding: try Page.render(content).html, as: UTF8.self)
     }
 

@@ -11,13 +11,13 @@ struct LetterTests {
 
     private func letter(
         _ language: Language, _ opening: Letter.Opening = .key, recipient: String = "Camille Desrosiers",
-        count: Int = 3
+        count: Int = 3, hasReceipts: Bool = true
     ) throws -> String {
         String(
             decoding: Letter.text(
                 language: language, recipient: recipient, date: try Day(parsing: "2026-11-21"),
                 exhibitCount: count,
-                fingerprint: fingerprint, opening: opening), as: UTF8.self)
+                fingerprint: fingerprint, opening: opening, hasReceipts: hasReceipts), as: UTF8.self)
     }
 
     @Test("It names the recipient, the day, the exhibits and the fingerprint, and leaves no place unfilled")
@@ -32,7 +32,9 @@ struct LetterTests {
                     !text.contains("%RECIPIENT%") && !text.contains("%DATE%") && !text.contains("%COUNT%"))
                 #expect(
                     !text.contains("%FINGERPRINT%") && !text.contains("[key]")
-                        && !text.contains("[passphrase]"))
+                        && !text.contains("[passphrase]") && !text.contains("[log]"))
+                #expect(text.contains("tlog-proof"))
+                #expect(try !letter(language, opening, hasReceipts: false).contains("proofs"))
             }
         }
         #expect(try letter(.en).contains("21 November 2026") && letter(.en).contains("3 exhibits."))

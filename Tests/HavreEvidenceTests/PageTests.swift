@@ -17,6 +17,7 @@ struct PageTests {
         PageContent(
             language: language, recipient: texts.joined(), date: try Day(parsing: "2026-11-01"),
             profile: texts.joined(), person: texts.joined(), fingerprint: Hash.sha256([1]),
+            hasReceipts: true,
             exhibits: texts.enumerated().map { index, text in
                 Exhibit(
                     number: index + 1, title: text, kind: text, file: "records/001.sdjwt",

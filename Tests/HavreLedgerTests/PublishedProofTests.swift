@@ -14,7 +14,7 @@ import Testing
         guard let folder = SharedVectors.folder("rfc6962-vectors", count: 46) else { return }
         var count = 0
         for file in vectors(folder.appending(path: "inclusion")) {
-            let vector = try JSON(parsing: [UInt8](Data(contentsOf: file)))
+            guard let vector = try Self.vector(file) else { continue }
             let isAccepted: Bool
             if let leaf = digest(vector["leafHash"]), let root = digest(vector["root"]),
                 let proof = digests(vector["proof"])
@@ -36,7 +36,7 @@ import Testing
         guard let folder = SharedVectors.folder("rfc6962-vectors", count: 45) else { return }
         var count = 0
         for file in vectors(folder.appending(path: "consistency")) {
-            let vector = try JSON(parsing: [UInt8](Data(contentsOf: file)))
+            guard let vector = try Self.vector(file) else { continue }
             let isAccepted: Bool
             if let old = digest(vector["root1"]), let new = digest(vector["root2"]),
                 let proof = digests(vector["proof"])
@@ -53,6 +53,15 @@ import Testing
         }
         #expect(count >= 45)
         print("published consistency proofs: \(count), 1 known exception")
+    }
+
+    /// One vector; nil for those with a size or index that no integer of ours holds: they were made to be refused.
+    private static func vector(_ file: URL) throws -> JSON? {
+        let bytes = try Data(contentsOf: file)
+        if let vector = try? JSON(parsing: [UInt8](bytes)) { return vector }
+        let fields = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+        #expect(fields["wantErr"] as? Bool == true, "\(file.lastPathComponent)")
+        return nil
     }
 
     private func vectors(_ folder: URL) -> [URL] {
@@ -73,7 +82,6 @@ import Testing
         return hashes.count == list.count ? hashes : nil
     }
 
-    /// The published sizes are below 2^63; those beyond our integers were made to be refused.
     private func int(_ json: JSON?) throws -> Int {
         try Int(#require(json?.int))
     }

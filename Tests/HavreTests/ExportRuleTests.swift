@@ -304,10 +304,10 @@ extension ExportScene {
             let builder = BundleBuilder(
                 selection: selection, profile: .court, language: .fr, recipient: "x",
                 date: scene.vault.today, fingerprint: inside.directory.fingerprint, person: "A",
-                opening: .key)
+                opening: .key, hasReceipts: true)
             return Parcel(
                 builder: builder, draft: try builder.draft(), contact: contact,
-                lock: .key(scene.identity.recipient), hasReceipts: true)
+                lock: .key(scene.identity.recipient))
         }
         let ready = try parcel()
         #expect(HavreError.name { _ = try scene.vault.send(ready, inside) } == nil)

@@ -80,7 +80,7 @@ extension Vault {
         }
         let selection = try select(request, profile, reading, inside)
         let wishes = try requireConsent(selection, profile, contact, inside)
-        let builder = try builder(selection, profile, contact, inside)
+        let builder = try builder(selection, profile, contact, request, inside)
         let draft = try evidence { () throws(EvidenceError) in try builder.draft() }
         try requireHarmless(draft, request, contact, wishes, inside)
         try requireApproved(contact, request)
@@ -88,8 +88,7 @@ extension Vault {
         if !isPreview {
             let lock = try Parcel.Lock(contact, passphrase)
             let parcel = Parcel(
-                builder: builder, draft: draft, contact: contact, lock: lock, hasReceipts: request.hasReceipts
-            )
+                builder: builder, draft: draft, contact: contact, lock: lock)
             bundle = try send(parcel, inside)
         }
         return Exported(
@@ -125,7 +124,8 @@ extension Vault {
     }
 
     private func builder(
-        _ selection: Selection, _ profile: Profile, _ contact: Contact, _ inside: Inside
+        _ selection: Selection, _ profile: Profile, _ contact: Contact, _ request: ExportRequest,
+        _ inside: Inside
     ) throws(HavreError) -> BundleBuilder {
         let details = contact.details
         let language = Language(rawValue: details["language"]?.string ?? "") ?? .en
@@ -134,7 +134,7 @@ extension Vault {
         return BundleBuilder(
             selection: selection, profile: profile, language: language, recipient: recipient, date: today,
             fingerprint: inside.directory.fingerprint, person: language == .fr ? "Personne A" : "Person A",
-            opening: details["key"] == nil ? .passphrase : .key)
+            opening: details["key"] == nil ? .passphrase : .key, hasReceipts: request.hasReceipts)
     }
 
     private func requireApproved(_ contact: Contact, _ request: ExportRequest) throws(HavreError) {

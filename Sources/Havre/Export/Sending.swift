@@ -12,8 +12,6 @@ struct Parcel {
     let draft: BundleBuilder.Draft
     let contact: Contact
     let lock: Lock
-    /// Whether the bundle says where its records stand in the ledger.
-    let hasReceipts: Bool
 
     /// What only the recipient opens.
     enum Lock {
@@ -74,7 +72,7 @@ extension Vault {
                 let keys = BundleBuilder.Keys(
                     exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
                     founding: place.directory.founding,
-                    receipts: parcel.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
+                    receipts: parcel.builder.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
                 let bundle = try parcel.lock.seal(try self.archive(parcel, keys))
                 event.caseID = inside.file.caseID
                 event.code = inside.chain.code

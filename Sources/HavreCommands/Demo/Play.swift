@@ -13,6 +13,8 @@ final class Play {
     /// Code name of each sample case, and the id of each of its records.
     private(set) var codes: [String: String] = [:]
     private(set) var records: [String: String] = [:]
+    /// Of the vault, as it is told to recipients by telephone.
+    private(set) var fingerprint = ""
     /// The recipient's secret key.
     var identity = ""
 
@@ -72,14 +74,17 @@ final class Play {
 
     private func found() throws(Failure) {
         tell("demo.found", ["folder": stage.folder])
-        try must(
+        let founded = try must(
             [
                 "init", "--vault", stage.folder + "/vault", "--gate", stage.folder + "/gate", "--name",
                 texts.say("demo.organisation"), "--supervisor", name("helene"),
             ], secrets: [("--passphrase-fd", phrase("helene"))])
         try stage.serve()
         try must(["unlock", name("helene")], secrets: [("--passphrase-fd", phrase("helene"))])
-        check(true, "demo.founded", ["name": name("helene")])
+        fingerprint = founded["fingerprint"]?.string ?? ""
+        check(
+            fingerprint.utf8.count == 64, "demo.founded",
+            ["name": name("helene"), "fingerprint": String(fingerprint.prefix(16))])
     }
 
     private func enrol() throws(Failure) {
@@ -149,7 +154,7 @@ final class Play {
         check(
             forms.contains("statement")
                 && forms.isDisjoint(with: ["identity", "safe-contact", "risk", "night"]),
-            "demo.granted", ["forms": labels.joined(separator: ", ")])
+            "demo.granted", ["forms": labels.joined(separator: " · ")])
     }
 
     private func revoke() throws(Failure) {

@@ -62,7 +62,8 @@ extension Play {
     func verify() throws(Failure) {
         guard let sample = Samples.sampleCase("asylum") else { return }
         tell("demo.verify")
-        let outcome = stage.play(["verify", bundlePath], secrets: [("--identity-fd", identity)])
+        let outcome = stage.play(
+            ["verify", bundlePath, "--fingerprint", fingerprint], secrets: [("--identity-fd", identity)])
         let found = outcome.json["records"]?.array ?? []
         check(
             outcome.status == 0 && outcome.json["valid"]?.bool == true, "demo.verified",
