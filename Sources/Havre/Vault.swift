@@ -24,9 +24,8 @@ public final class Vault: Sendable {
     let hashing = Guarded<Void>(())
     let attempts = Guarded(Attempts())
     let diary = Guarded(Diary())
-    /// One case at a time is made: the gate knows the code name of a case only when its change is answered.
+    /// One case at a time is made, so that no two choose the same code name.
     let naming = Guarded<Void>(())
-
     /// One link of the directory at a time is made: each says how many there are before it.
     let entering = Guarded<Void>(())
 
@@ -49,6 +48,7 @@ public final class Vault: Sendable {
     public convenience init(
         vault: String, gate: String, deviceKey: String?, clock: Clock = .system
     ) throws(HavreError) {
+        try Self.requireSoundConstructions()
         let journal = LedgerJournal()
         let store: Store
         do throws(StoreError) {
@@ -71,6 +71,19 @@ public final class Vault: Sendable {
     package static func isOfNewerVersion(vault: String, gate: String) -> Bool {
         Store.isOfNewerVersion(StorePlaces(vault: vault, gate: gate))
     }
+
+    /// Asks known answers of every construction, once a process: a libsodium that takes keys of small order for good ones
+    /// opens no vault.
+    ///
+    /// - Throws: `HavreError.failed` naming the construction.
+    static func requireSoundConstructions() throws(HavreError) {
+        if case .selfTest(let construction) = selfTest { throw .failed("self-test: \(construction)") }
+    }
+
+    private static let selfTest: SecretError? = {
+        do throws(SecretError) { try SelfTest.run() } catch { return error }
+        return nil
+    }()
 
     var now: Instant { Instant(seconds: clock.now()) }
 

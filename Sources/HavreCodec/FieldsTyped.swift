@@ -69,21 +69,9 @@ extension Fields {
         try FieldValue.object(json(key), name(key))
     }
 
-    /// As ``object(_:)``, nil when absent.
-    package mutating func optionalObject(_ key: String) throws(CodecError) -> JSON? {
-        guard let value = optionalJSON(key) else { return nil }
-        return try FieldValue.object(value, name(key))
-    }
-
     /// The fields of an object, with their path; the caller finishes them.
     package mutating func fields(_ key: String) throws(CodecError) -> Fields {
         try Fields(json(key), at: name(key))
-    }
-
-    /// As ``fields(_:)``, nil when absent.
-    package mutating func optionalFields(_ key: String) throws(CodecError) -> Fields? {
-        guard let value = optionalJSON(key) else { return nil }
-        return try Fields(value, at: name(key))
     }
 
     /// An identifier of 32 lower-case hex digits.
@@ -127,12 +115,6 @@ extension Fields {
     /// At most `max` bytes in base64url without padding.
     package mutating func bytes(_ key: String, max: Int = 4096) throws(CodecError) -> [UInt8] {
         try Self.readBytes(json(key), name(key), max: max)
-    }
-
-    /// As ``bytes(_:max:)``, nil when absent.
-    package mutating func optionalBytes(_ key: String, max: Int = 4096) throws(CodecError) -> [UInt8]? {
-        guard let value = optionalJSON(key) else { return nil }
-        return try Self.readBytes(value, name(key), max: max)
     }
 
     /// One case of an enumeration of codes.

@@ -1,4 +1,5 @@
 import HavreCodec
+import HavreSecrets
 import HavreSystem
 import HavreWire
 
@@ -15,6 +16,10 @@ package enum Program {
             if handlesSecrets(words) { try Process.reexecHardened() }
             Process.closeUmask()
             try Process.hardenSelf()
+            // Whoever judges signatures asks libsodium for known answers first.
+            do throws(SecretError) { try SelfTest.run() } catch {
+                throw SystemError("libsodium's self-test", SystemError.invalid)
+            }
         } catch {
             let desk = Desk(early(words), world)
             desk.screen.fail(Failure(.internal, "fail.system", ["what": error.description]), desk.texts)

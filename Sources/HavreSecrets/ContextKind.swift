@@ -27,12 +27,6 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case kek
     /// Seal of a slot of a users' row under its KEK: {root, kind, position of the real slot}.
     case slot
-    /// Tag of a users' row under g_login.
-    case userTag = "user-tag"
-    /// Seal of a users' row under g_login.
-    case userRow = "user-row"
-    /// Derives the row that answers for an unknown name, under g_login.
-    case userFake = "user-fake"
     /// Seal of the shadow identity's root under the real root.
     case shadow
     /// Derives a person's symmetric key from her root.
@@ -45,12 +39,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case privateKey = "private-key"
     /// Seal of a row of a person's ring under her symmetric key.
     case ring
-    /// Seal of an author's signing seed (one a case) under her symmetric key.
-    case authorKey = "author-key"
     /// Derives a seed (`use` is sign or box) from an invitation code.
     case code
-    /// Tag of an invitation's row under g_login.
-    case codeTag = "code-tag"
     /// Digest of the keys that two people compare as six words.
     case words
 
@@ -64,8 +54,6 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case gateSlot = "gate-slot"
     /// Inner seal of a GK slot, under the device key.
     case gateSlotInner = "gate-slot-inner"
-    /// Seal of a supervisor's slot key under GK, so that slots can be re-sealed.
-    case gateSlotKey = "gate-slot-key"
     /// Tag of a supervisor's GK slot under g_login.
     case gateSlotTag = "gate-slot-tag"
     /// Seal of g_login under the device key, in `login.key`.
@@ -76,6 +64,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case gateTag = "gate-tag"
     /// Seal of one line of `gate.journal` under BK_i.
     case journal
+    /// Gate seal of what waits for somebody: a box in her ring, or the secrets of a case in custody.
+    case box
     /// Seal of a gate backup under BK_i.
     case backup
     /// Derives BK_{i+1} from BK_i.
@@ -133,20 +123,14 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case entry
     /// Mask of the root that an entry's row carries, under the ledger's gate key.
     case entryRoot = "entry-root"
-    /// Seal of an entry's body under the pulse key of its second.
-    case entryBody = "entry-body"
     /// Seal of an entry's own key under the pulse key or under the roster, and of its event under that key.
     case entryKey = "entry-key"
     /// Gate seal of an entry's mark, under g_mark.
     case mark
     /// Gate seal of a tile.
     case tile
-    /// Seal of a pulse key boxed to the audit key.
-    case auditPulse = "audit-pulse"
     /// Seal of a checkpoint kept in the gate.
     case checkpoint
-    /// What a client remembers of the last checkpoint.
-    case checkpointMemory = "checkpoint-memory"
 
     // Signatures.
 
@@ -154,8 +138,6 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case statement
     /// Signature of the host key over a client's nonce.
     case hello
-    /// Seal of the host key's seed under GK.
-    case host
     /// Derives the seed of the attestation key from the first secret of the directory.
     case attestation
     /// The fingerprint of a vault: its founding statement and its attestation key.

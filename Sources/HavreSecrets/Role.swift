@@ -11,8 +11,6 @@ public enum Role {
     package enum GateSlot: KeyRole {}
     /// g_login: tags and seals the users' rows on a closed daemon.
     package enum Login: KeyRole {}
-    /// g_house: the gate's key of the areas that belong to nobody.
-    package enum House: KeyRole {}
     /// g_tag, and the tag key of one area derived from it.
     package enum Tag: KeyRole {}
     /// g_head, and the head key of one area derived from it.

@@ -68,15 +68,15 @@ struct ContextTests {
         #expect(
             Context(.words, .list([.bytes([1]), .bytes([2])])) != Context(.words, .list([.bytes([1, 2])])))
         #expect(Context(.words, .list([])) != Context(.words, .list([.bytes([])])))
-        #expect(Context(.userTag, .id(vault), .text("x")) != Context(.codeTag, .id(vault), .text("x")))
+        #expect(Context(.symmetric, .id(vault), .id(vault)) != Context(.shadow, .id(vault), .id(vault)))
     }
 
     @Test("Text means the same however it is composed")
     func normal() throws {
         let vault = try Vectors.id("vault")
         #expect(
-            Context(.userTag, .id(vault), .text("Ame\u{301}lie"))
-                == Context(.userTag, .id(vault), .text("Am\u{e9}lie")))
+            Context(.areaName, .id(vault), .text("Ame\u{301}lie"))
+                == Context(.areaName, .id(vault), .text("Am\u{e9}lie")))
     }
 
     @Test("Tag, digest and 512-bit digest of one context have nothing in common")

@@ -68,6 +68,11 @@ private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(
         #expect(shown.count == 1 && shown[0].author == "Amina")
         #expect(try vault.find("avril", case: code, amina).count == 1)
         _ = try vault.add(case: code, form: "note", fields: ["summary": "Goes on."], amina)
+        let awa = try vault.unlock(
+            name: "Awa", passphrase: secret("awa has four grey goats"), keyFile: nil
+        ).session
+        // From custody, which lies under the gate.
+        #expect(try vault.access(case: code, awa).holders.map(\.name) == ["Amina"])
         #expect(try vault.auditVerify(against: nil, amina).ok)
         #expect(try vault.check(nil).problems.isEmpty)
     }

@@ -166,4 +166,38 @@ import Testing
         }
         #expect(try house.vault.check(nil).problems.isEmpty)
     }
+
+    @Test("A lock or a panic ends a file on its way at the next piece, and a look at many records")
+    func lockedMeanwhile() throws {
+        for panics in [false, true] {
+            let house = try TestHouse(inMemory: true)
+            let vault = house.vault
+            let sylvie = try house.unlock("Sylvie")
+            let amina = try house.hire("Amina", "caseworker", by: sylvie)
+            let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+            _ = try vault.open(case: code, purpose: "visit", amina)
+            let path = house.folder.appendingPathComponent("large")
+            try Data(count: 400_000).write(to: path)
+            let attached = try vault.attach(
+                case: code, title: nil, file: try Descriptor.open(path.path, [.read]), amina)
+            var pieces = 0
+            #expect(throws: HavreError.locked) {
+                _ = try vault.fetch(case: code, attachment: attached.attachment, amina) {
+                    _ throws(HavreError) in
+                    pieces += 1
+                    if panics { vault.panic() } else { vault.lock(amina) }
+                }
+            }
+            #expect(pieces == 1)
+            let again = panics ? try house.unlock("Sylvie") : sylvie
+            let fresh = try house.unlock("Amina")
+            _ = try vault.open(case: code, purpose: "visit", fresh)
+            #expect(throws: HavreError.self) {
+                _ = try vault.attach(
+                    case: code, title: nil, file: try Descriptor.open(path.path, [.read]), fresh,
+                    progress: { _, _ in vault.lock(fresh) })
+            }
+            #expect(try vault.check(again).problems.isEmpty)
+        }
+    }
 }

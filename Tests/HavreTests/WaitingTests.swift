@@ -45,12 +45,13 @@ import Testing
         _ secrets: AreaSecrets, link: Digest, for victim: Session, by liar: Session, _ vault: Vault
     ) throws {
         let directory = try vault.directory(liar)
+        let ring = vault.ring(of: victim.person.person)
         let box = try Mail.seal(
             secrets.newest, of: secrets.area, link: link, to: victim.person.keys, from: liar.person,
             directory: directory)
         _ = try vault.commit(vault.event("grant", liar)) { draft, _ throws(HavreError) in
             try draft.append(
-                .mail(area: secrets.area), body: .sealed(box), to: vault.ring(of: victim.person.person))
+                .mail(area: secrets.area), body: .sealed(try vault.sealUnderGate(box, in: ring)), to: ring)
         }
     }
 
@@ -110,5 +111,45 @@ import Testing
         try plant(secrets, link: secrets.sealings["core"]!.commitment, for: louis, by: odile, vault)
         #expect(throws: HavreError.notFound) { try vault.open(case: code, purpose: "visit", louis) }
         #expect(try vault.ringKey(caseID, louis) == nil)
+    }
+
+    @Test("What is boxed to a key of X25519 lies under the gate too, in one of the padded sizes")
+    func underTheGate() throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        vault.lock(louis)
+        let request = GrantRequest(
+            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
+        _ = try vault.grant(case: code, request, sylvie)
+        // With every private key that there is, and whatever a computer of the future gets from a public one.
+        let half = try #require(
+            try vault.secrets(of: .custody, sylvie).half(HouseArea.custody.rawValue))
+        var seen: Set<String> = []
+        let places = [
+            (vault.ring(of: louis.person.person), louis.person.box), (vault.area(.custody), half),
+        ]
+        for (area, key) in places {
+            for number in 0..<(try vault.count(area)) {
+                let kind: String
+                switch try vault.row(number, in: area).facts {
+                case .mail: kind = "mail"
+                case .custody: kind = "custody"
+                default: continue
+                }
+                seen.insert(kind)
+                let body = try vault.body(number, in: area)
+                #expect(throws: SecretError.self) { try key.open(body) }
+                #expect(throws: SecretError.self) { try key.open(Array(body.dropFirst(4))) }
+                #expect(
+                    (try? Pad.pad([UInt8](repeating: 0, count: body.count - Seal.overhead - 8)))?.count
+                        == body.count - Seal.overhead, "\(kind) has \(body.count) bytes")
+            }
+        }
+        #expect(seen == ["mail", "custody"])
+        #expect(try vault.open(case: code, purpose: "visit", try house.unlock("Louis")).code == code)
     }
 }

@@ -40,7 +40,8 @@ extension Vault {
         let stream: Key<Role.Stream> = record.derive(
             Context(.blob, .id(id), .id(inside.file.caseID), .id(attachment)))
         do throws(HavreError) {
-            let (blob, original, count) = try take(file, as: attachment, stream, progress)
+            let (blob, original, count) = try take(
+                file, as: attachment, stream, session, progress)
             let written = try name(
                 blob, original, count, title: title, attachment, record, code, session, inside)
             return Attached(
@@ -54,7 +55,8 @@ extension Vault {
 
     /// Seals a file into `blobs/incoming`: `count u64 LE || bytes || zeros` up to the Padme size, in 64 KiB chunks.
     private func take(
-        _ file: borrowing Descriptor, as id: Identifier, _ key: Key<Role.Stream>, _ progress: Progress
+        _ file: borrowing Descriptor, as id: Identifier, _ key: Key<Role.Stream>, _ session: Session,
+        _ progress: Progress
     ) throws(HavreError) -> (blob: BlobReference, original: OriginalDigests, count: UInt64) {
         let total = try size(of: file)
         let padded = Pad.padme(Int(total) + 8)
@@ -70,6 +72,7 @@ extension Vault {
             var read: UInt64 = 0
             var sent = 0
             while sent < padded {
+                try requireAlive(session)
                 while piece.count < Stream.chunkByteCount, read < total {
                     let wanted = min(Stream.chunkByteCount - piece.count, Int(total - read))
                     let bytes = try file.read(count: wanted, at: read)
@@ -90,6 +93,8 @@ extension Vault {
             )
         } catch let error as StoreError {
             throw HavreError(error)
+        } catch let error as HavreError {
+            throw error
         } catch is SystemError {
             throw .invalid(field: "file", rule: "could not be read to its end: it changed or the disk failed")
         } catch {
@@ -186,11 +191,11 @@ extension Vault {
         let record = try Sheet.key(row.head, at: place, under: key)
         let stream: Key<Role.Stream> = record.derive(
             Context(.blob, .id(id), .id(inside.file.caseID), .id(attachment)))
-        return try give(row.blob, stream, progress, write)
+        return try give(row.blob, stream, session, progress, write)
     }
 
     private func give(
-        _ blob: BlobReference, _ key: Key<Role.Stream>, _ progress: Progress,
+        _ blob: BlobReference, _ key: Key<Role.Stream>, _ session: Session, _ progress: Progress,
         _ write: ([UInt8]) throws(HavreError) -> Void
     ) throws(HavreError) -> (byteCount: UInt64, blake2b: Digest) {
         do {
@@ -201,6 +206,8 @@ extension Vault {
             var total: UInt64?
             var left: UInt64 = 0
             while offset < blob.byteCount {
+                // A lock or a panic ends it at the next chunk, however large the file is.
+                try requireAlive(session)
                 let count = min(Stream.sealedChunkByteCount, Int(blob.byteCount - offset))
                 let sealed = try file.read(count: count, at: offset)
                 offset += UInt64(count)

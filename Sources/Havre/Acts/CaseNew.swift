@@ -108,25 +108,18 @@ extension Vault {
             step.keys["guard/" + plan.caseID.hex] = .some(guardKey)
             step.facts[CodeNames.factKey(code)] = .some(codes)
         }
-        try hand(secrets, to: plan.owner, link: statement.digest, &draft, session, directory)
+        // An owner who founds her own case gets the secrets with her first record.
+        if plan.owner.person != session.person.person {
+            try deliver(
+                secrets.newest, of: plan.caseID, with: statement.digest, to: plan.owner, &draft,
+                from: session,
+                directory)
+        }
         event.caseID = plan.caseID
         event.code = code
         event.subject = plan.owner.name.shown
         try writeFirstRecord(plan, chain, secrets, &draft, session, guardKey)
         return code
-    }
-
-    /// Boxes the secrets to an owner who does not act herself; her own copy she gets with her first record.
-    private func hand(
-        _ secrets: AreaSecrets, to owner: Member, link: Digest, _ draft: inout Draft, _ session: Session,
-        _ directory: Directory
-    ) throws(HavreError) {
-        guard owner.person != session.person.person else { return }
-        guard let keys = owner.keys else { throw .tampered }
-        let box = try Mail.seal(
-            secrets.newest, of: secrets.area, link: link, to: keys, from: session.person, directory: directory
-        )
-        try draft.append(.mail(area: secrets.area), body: .sealed(box), to: ring(of: owner.person))
     }
 }
 

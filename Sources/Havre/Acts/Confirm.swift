@@ -65,14 +65,11 @@ extension Vault {
     private func handAreas(
         to member: Member, _ link: Statement, _ directory: Directory, _ draft: inout Draft, _ session: Session
     ) throws(HavreError) {
-        guard let keys = member.keys else { throw .tampered }
         for area in HouseArea.allCases where area != .directory && area.admits(member.role) {
             let secrets = try secrets(of: area, session)
-            let box = try Mail.seal(
-                secrets.newest, of: secrets.area, link: link.digest, to: keys, from: session.person,
-                directory: directory)
-            try draft.append(
-                .mail(area: secrets.area), body: .sealed(box), to: ring(of: member.person))
+            try deliver(
+                secrets.newest, of: secrets.area, with: link.digest, to: member, &draft, from: session,
+                directory)
         }
     }
 
@@ -120,22 +117,10 @@ extension Vault {
     ) throws(HavreError) {
         guard let keys = member.keys else { throw .tampered }
         _ = try commit(event("grant", session)) { draft, event throws(HavreError) in
-            let (secrets, chain, _) = try self.custody(caseID, session)
-            let directory = try self.directory(session)
-            let matter = CaseLink.grant(
-                CaseLink.Grant(
-                    person: member.person, keys: keys, compartments: held.compartments, rights: held.rights,
-                    until: held.until, purpose: "handover"))
-            let statement = try self.append(
-                matter, to: chain, secrets, directory, &draft, session, event.time)
-            let given = Set(held.compartments).union([.roster]).map(\.rawValue)
-            let box = try Mail.seal(
-                secrets.newest.filter { given.contains($0.key) }, of: caseID, link: statement.digest,
-                to: keys, from: session.person, directory: directory)
-            try draft.append(.mail(area: caseID), body: .sealed(box), to: self.ring(of: member.person))
-            event.caseID = caseID
-            event.code = chain.code
-            event.subject = member.name.shown
+            let grant = CaseLink.Grant(
+                person: member.person, keys: keys, compartments: held.compartments, rights: held.rights,
+                until: held.until, purpose: "handover")
+            _ = try self.put(grant, on: caseID, to: member, &draft, &event, session)
         }
     }
 }

@@ -45,6 +45,7 @@ extension Vault {
         _ plan: HouseFounding, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
         clock: Clock = .system
     ) throws(HavreError) -> String {
+        try requireSoundConstructions()
         let name = try accessing { () throws(AccessError) in try StaffName(plan.supervisor) }
         let organisation = Text.nfc(plan.organisation)
         guard (1...120).contains(organisation.count), !organisation.contains(where: \.isNewline) else {
@@ -120,6 +121,7 @@ extension Vault {
                 vault: self)
             try self.furnish(&draft, founder, areas.map(\.1), names: areas.map(\.0.rawValue), seed: seed)
             draft.step { step in
+                step.keys[Self.boxKeyName] = .some(Key())
                 step.facts["audit/half"] = .some(audit.publicKey.bytes)
                 step.facts["fingerprint"] = .some(fingerprint.bytes)
                 step.slots[founder.person] = .some(

@@ -63,39 +63,41 @@ extension Vault {
             let known = try custody(caseID, session)
             return try commit(event("grant", session), roster: known.secrets) {
                 draft, event throws(HavreError) in
-                let (secrets, chain, _) = try self.custody(caseID, session)
-                let directory = try self.directory(session)
-                let member = try self.colleague(request.name, directory)
+                let member = try self.colleague(request.name, try self.directory(session))
                 guard let keys = member.keys else { throw .tampered }
-                let matter = CaseLink.grant(
-                    CaseLink.Grant(
-                        person: member.person, keys: keys, compartments: compartments, rights: rights,
-                        until: until,
-                        purpose: request.purpose))
-                let statement = try self.append(
-                    matter, to: chain, secrets, directory, &draft, session, event.time)
-                let given = Set(compartments).union([.roster]).map(\.rawValue)
-                try draft.append(
-                    .mail(area: caseID),
-                    body: .sealed(
-                        try Mail.seal(
-                            secrets.newest.filter { given.contains($0.key) }, of: caseID,
-                            link: statement.digest,
-                            to: keys, from: session.person, directory: directory)),
-                    to: self.ring(of: member.person))
+                let grant = CaseLink.Grant(
+                    person: member.person, keys: keys, compartments: compartments, rights: rights,
+                    until: until, purpose: request.purpose)
+                let statement = try self.put(grant, on: caseID, to: member, &draft, &event, session)
                 draft.step { step in
                     step.lifted += [
                         Restriction(.freeze, area: Area(caseID), person: member.person),
                         Restriction(.removal, area: Area(caseID), person: member.person),
                     ]
                 }
-                event.caseID = caseID
-                event.code = chain.code
                 event.purpose = request.purpose
-                event.subject = member.name.shown
                 return (statement.digest.hex, until)
             }.answer
         }
+    }
+
+    /// The link of a grant, with the box of what it gives.
+    func put(
+        _ grant: CaseLink.Grant, on caseID: Identifier, to member: Member, _ draft: inout Draft,
+        _ event: inout Event, _ session: Session
+    ) throws(HavreError) -> Statement {
+        let (secrets, chain, _) = try custody(caseID, session)
+        let directory = try directory(session)
+        let statement = try append(
+            .grant(grant), to: chain, secrets, directory, &draft, session, event.time)
+        let given = Set(grant.compartments).union([.roster]).map(\.rawValue)
+        try deliver(
+            secrets.newest.filter { given.contains($0.key) }, of: caseID, with: statement.digest, to: member,
+            &draft, from: session, directory)
+        event.caseID = caseID
+        event.code = chain.code
+        event.subject = member.name.shown
+        return statement
     }
 
     /// A link by a supervisor: checked against the chain before it is put.

@@ -118,10 +118,9 @@ extension Vault {
             }
         }
         for (person, secrets) in recipients.sorted(by: { $0.key < $1.key }) {
-            guard let keys = directory.members[person]?.keys else { throw .tampered }
-            let box = try Mail.seal(
-                secrets, of: area.id, link: link.digest, to: keys, from: session.person, directory: directory)
-            try draft.append(.mail(area: area.id), body: .sealed(box), to: ring(of: person))
+            guard let member = directory.members[person] else { throw .tampered }
+            try deliver(
+                secrets, of: area.id, with: link.digest, to: member, &draft, from: session, directory)
         }
         try draft.put(custodyOf: renewed, directory: directory, vault: self)
         var card = try card(area.id, old)

@@ -123,6 +123,8 @@ extension Vault {
     private func text(
         _ row: CaseIndex.Version, _ inside: Inside
     ) throws(HavreError) -> (text: [UInt8], digest: Digest) {
+        // Row by row: what is still to come when the session ends is not opened.
+        try requireAlive(inside.session)
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }
@@ -169,6 +171,7 @@ extension Vault {
     }
 
     func gist(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> Gist {
+        try requireAlive(inside.session)
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }

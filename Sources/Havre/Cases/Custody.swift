@@ -6,7 +6,7 @@ import HavreSystem
 
 /// The newest secrets of a case as the supervisors keep them (t = 1): boxed to @custody and to the recovery key.
 ///
-/// Body: u32 count and box to the public half of @custody, u32 count and box to the recovery key.
+/// Under the gate: u32 count and box to the public half of @custody, u32 count and box to the recovery key.
 enum Custody {
     static func body(
         _ secrets: AreaSecrets, directory: Directory
@@ -59,7 +59,8 @@ extension Vault {
         guard generation == secrets.newest[HouseArea.custody.rawValue]?.generation,
             let half = secrets.half(HouseArea.custody.rawValue)
         else { throw .tampered }
-        return try Custody.open(try body(row, in: area), caseID: caseID, vault: id, half: half)
+        return try Custody.open(
+            try openUnderGate(try body(row, in: area), in: area), caseID: caseID, vault: id, half: half)
     }
 }
 
@@ -71,7 +72,8 @@ extension Draft {
         let area = vault.area(.custody)
         let facts = RowFacts.custody(
             caseID: secrets.area, generation: directory.areaKey(.custody).generation)
-        let body = RowBody.sealed(Custody.body(secrets, directory: directory))
+        let boxes = Custody.body(secrets, directory: directory)
+        let body = RowBody.sealed(try vault.sealUnderGate(boxes, in: area))
         if let row = try vault.custodyRow(of: secrets.area) {
             try put(facts, body: body, in: area, at: row)
         } else {

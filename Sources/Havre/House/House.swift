@@ -22,6 +22,8 @@ struct House {
     /// Grows with each case that is made.
     var codesEpoch = 0
     var pulse: Pulse?
+    /// The gate's key over boxes that wait.
+    var boxKey: Key<Role.Guard>?
 }
 
 extension Vault {

@@ -25,7 +25,8 @@ extension Vault {
                 continue
             }
             do throws(HavreError) {
-                let content = try Mail.open(box, person: session.person, directory: directory)
+                let content = try Mail.open(
+                    try openUnderGate(box, in: ring), person: session.person, directory: directory)
                 guard content.delivery.area == area else { throw .tampered }
                 waiting[area, default: []].append(Waiting(row: row, content: content))
             } catch {

@@ -1,0 +1,69 @@
+internal import HavreCodec
+internal import HavreSecrets
+internal import HavreSystem
+
+// The ledger's rows as they are read back.
+extension Store {
+    /// Size, root and text of the ledger as it is on disk.
+    package func checkpoint() throws(StoreError) -> StoredCheckpoint {
+        try memory.with { memory throws(StoreError) in
+            _ = try memory.openKeys()
+            return memory.checkpoint
+        }
+    }
+
+    /// One entry, opened from its gate seal.
+    /// - Throws: `.notFound` beyond the size, `.tampered`.
+    package func entry(_ number: UInt64) throws(StoreError) -> StoredEntry {
+        let (keys, size) = try memory.with { memory throws(StoreError) in
+            (try memory.openKeys(), memory.checkpoint.size)
+        }
+        guard number < size else { throw .notFound }
+        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).entry(number)
+    }
+
+    /// The wall clock of the change that an entry belongs to, UTC seconds, from its mark.
+    /// - Throws: `.notFound` beyond the size, `.tampered`.
+    package func instant(ofEntry number: UInt64) throws(StoreError) -> Int64 {
+        let (keys, size) = try memory.with { memory throws(StoreError) in
+            (try memory.openKeys(), memory.checkpoint.size)
+        }
+        guard number < size else { throw .notFound }
+        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).full(number).mark.instant
+    }
+
+    /// One tile, opened; nil when none was written at that place.
+    package func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {
+        let keys = try memory.with { memory throws(StoreError) in try memory.openKeys() }
+        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).tile(
+            level: level, number: number)
+    }
+}
+
+/// Entries and tiles as the journal reads them back.
+struct LedgerRows: JournalRows {
+    let readers: ReaderPool
+    let seal: LedgerSeal
+
+    func entry(_ number: UInt64) throws(StoreError) -> StoredEntry {
+        try full(number).entry
+    }
+
+    /// The entry with its mark and the root before its group.
+    func full(_ number: UInt64) throws(StoreError) -> (entry: StoredEntry, mark: Mark, root: Digest) {
+        let columns = try readers.with { reader throws(StoreError) in
+            try database(.entry) { () throws(SQLError) in try reader.entry(number) }
+        }
+        // Its number lies below the size, so that a missing one was removed.
+        guard let columns else { throw .tampered(.entry) }
+        return try seal.open(columns, number: number)
+    }
+
+    func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {
+        let sealed = try readers.with { reader throws(StoreError) in
+            try database(.tile) { () throws(SQLError) in try reader.tile(level: level, number: number) }
+        }
+        guard let sealed else { return nil }
+        return try seal.open(sealed, level: level, number: number)
+    }
+}
