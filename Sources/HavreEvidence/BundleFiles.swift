@@ -31,8 +31,8 @@ package struct BundleFiles: ~Copyable {
         limits.entryCountMax = Self.fileCountMax
         limits.fileByteCountMax = Self.byteCountMax
         limits.byteCountMax = Self.byteCountMax
-        // What hides the length: at most as much again as there is.
-        limits.trailingByteCountMax = Self.byteCountMax
+        // More than hides the length of the largest one.
+        limits.trailingByteCountMax = Self.byteCountMax >> 4
         reader = TarReader(limits: limits)
     }
 

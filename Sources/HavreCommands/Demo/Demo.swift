@@ -44,6 +44,9 @@ enum Folders {
     static func remove(_ path: String, besides kept: Set<String>) {
         // What cannot be removed is left for the person to see; the demo has said where it is.
         _ = try? clear(path, kept)
+        if kept.isEmpty, let (parent, name) = try? Files.split(path) {
+            _ = try? Directory(path: parent).removeDirectory(name)
+        }
     }
 
     private static func clear(_ path: String, _ kept: Set<String>) throws(SystemError) {
