@@ -9,7 +9,10 @@ struct SQLError: Error, Equatable {
     var primary: Int32 { code & 0xff }
 
     /// No room was left. SQLite reports this before the frame that would have committed, so nothing was committed.
-    var isFull: Bool { primary == SQLITE_FULL }
+    /// The index of a write-ahead log is made before anything is written, and has an error of its own.
+    var isFull: Bool { primary == SQLITE_FULL || code == Self.noRoomForIndex }
+
+    private static let noRoomForIndex = SQLITE_IOERR | (19 << 8)  // SQLITE_IOERR_SHMSIZE
 
     /// A row broke a constraint of the schema: a key that is already there.
     var isConstraint: Bool { primary == SQLITE_CONSTRAINT }

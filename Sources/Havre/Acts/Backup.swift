@@ -46,6 +46,52 @@ extension Vault {
         throw .busy
     }
 
+    /// Takes a backup and writes both halves into a folder, `vault` and `gate`, each whole when its `SHA256SUMS` is there.
+    ///
+    /// - Parameter path: an existing folder that holds neither.
+    /// - Throws: `busy` when an attachment was erased meanwhile, `storageFull`; what was written is removed then.
+    public func backup(into path: String, _ session: Session) throws(HavreError) {
+        let taken = try backup(session)
+        try Self.writing { () throws(SystemError) in
+            let folder = try HavreSystem.Directory(path: path)
+            var vault = try BackupHalf("vault", in: folder)
+            var gate: BackupHalf
+            do throws(SystemError) { gate = try BackupHalf("gate", in: folder) } catch {
+                vault.abandon()
+                throw error
+            }
+            do throws(SystemError) {
+                try vault.add(BackupName.vault, from: taken.vault.descriptor)
+                for blob in taken.blobs {
+                    try vault.add(blob: blob.hex, from: try self.blob(blob).descriptor)
+                }
+                try gate.add(BackupName.gate, from: taken.gate.descriptor)
+                if let journal = taken.journal { try gate.add(BackupName.journal, from: journal.descriptor) }
+                if let log = taken.erasures { try gate.add(BackupName.erasures, from: log.descriptor) }
+                try vault.finish()
+                try gate.finish()
+            } catch {
+                vault.abandon()
+                gate.abandon()
+                throw error
+            }
+        }
+        try backupKept(size: taken.size, session)
+    }
+
+    private func blob(_ blob: Identifier) throws(SystemError) -> SharedDescriptor {
+        do throws(StoreError) { return SharedDescriptor(try store.openForBackup(blob)) } catch {
+            throw SystemError("blob", SystemError.wouldBlock)
+        }
+    }
+
+    private static func writing(_ body: () throws(SystemError) -> Void) throws(HavreError) {
+        do throws(SystemError) { try body() } catch {
+            if error.code == SystemError.wouldBlock { throw .busy }
+            throw error.isFull ? .storageFull(decided: false) : .failed(error.description)
+        }
+    }
+
     /// Lends one attachment's ciphertext for a backup.
     ///
     /// - Throws: `busy` when it was erased since the backup was taken: take it again.

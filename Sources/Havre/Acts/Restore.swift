@@ -1,23 +1,23 @@
 import HavreAccess
 import HavreCodec
 import HavreLedger
-package import HavreSecrets
+public import HavreSecrets
 import HavreStore
-package import HavreSystem
+public import HavreSystem
 
 /// What a restore needs to know.
-package struct RestorePlan {
+public struct RestorePlan {
     /// The two halves of the backup.
-    package let vaultHalf: String
-    package let gateHalf: String
+    public let vaultHalf: String
+    public let gateHalf: String
     /// Where the vault and its gate are made; new or empty folders.
-    package let vault: String
-    package let gate: String
-    package let deviceKey: String?
+    public let vault: String
+    public let gate: String
+    public let deviceKey: String?
     /// A state of the log that whoever restores remembers, by the vault's fingerprint.
-    package let known: (_ fingerprint: String) -> Era.Known?
+    public let known: (_ fingerprint: String) -> Era.Known?
 
-    package init(
+    public init(
         vaultHalf: String, gateHalf: String, vault: String, gate: String, deviceKey: String?,
         known: @escaping (_ fingerprint: String) -> Era.Known? = { _ in nil }
     ) {
@@ -31,11 +31,11 @@ package struct RestorePlan {
 }
 
 /// A vault that was restored; it lies closed in its folders.
-package struct Restored: Sendable {
-    package let fingerprint: String
-    package let era: Era
+public struct Restored: Sendable {
+    public let fingerprint: String
+    public let era: Era
     /// Erasures that were done again.
-    package let erasedAgain: Int
+    public let erasedAgain: Int
 }
 
 extension Vault {
@@ -46,7 +46,7 @@ extension Vault {
     /// its sums is for the restore itself to find.
     ///
     /// - Parameter progress: called with the bytes of each piece.
-    package static func verify(
+    public static func verify(
         backup plan: RestorePlan, progress: (Int) -> Void = { _ in }
     ) throws(RestoreRefusal) {
         try BackupHalf.verify(plan.gateHalf, holding: halves.gate, progress: progress)
@@ -59,7 +59,7 @@ extension Vault {
     /// era whose first entry says what was restored.
     ///
     /// - Throws: `RestoreRefusal`; nothing is left then.
-    package static func restore(
+    public static func restore(
         _ plan: RestorePlan, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
         clock: Clock = .system
     ) throws(RestoreRefusal) -> Restored {

@@ -1,32 +1,32 @@
-package import HavreCodec
+public import HavreCodec
 import HavreLedger
 package import HavreSecrets
 
 /// What a restore says of itself, signed with the recovery key: from which state the log goes on, and under which keys.
 /// It names nobody. Six words of its digest are what people compare before their clients go on.
-package struct Era: Sendable {
+public struct Era: Sendable {
     /// How often the vault was restored: 1 for the first time.
-    package let number: UInt32
-    package let fingerprint: Digest
+    public let number: UInt32
+    public let fingerprint: Digest
     /// The log as the backup held it: it goes on from here; what came after it is lost.
-    package let size: UInt64
-    package let root: Digest
+    public let size: UInt64
+    public let root: Digest
     /// A later state that whoever restored remembered, when there was one.
-    package let lost: Known?
-    package let time: Instant
+    public let lost: Known?
+    public let time: Instant
     /// The log's key before and now, as vkeys (C2SP signed-note); their names end in the era.
-    package let oldLog: String
-    package let log: String
+    public let oldLog: String
+    public let log: String
     /// The host key now, 32 bytes.
-    package let host: [UInt8]
+    public let host: [UInt8]
     package let statement: Statement
 
     /// A state of the log that somebody remembers.
-    package struct Known: Sendable, Equatable {
-        package let size: UInt64
-        package let root: Digest
+    public struct Known: Sendable, Equatable {
+        public let size: UInt64
+        public let root: Digest
 
-        package init(size: UInt64, root: Digest) {
+        public init(size: UInt64, root: Digest) {
             self.size = size
             self.root = root
         }
@@ -35,7 +35,7 @@ package struct Era: Sendable {
     static let kind = "era"
 
     /// The digest that the six words are made of.
-    package var digest: Digest { statement.digest }
+    public var digest: Digest { statement.digest }
 
     /// What the first leaf of the era commits to.
     static func commitment(_ statement: Statement) -> Digest { Hash.sha256(statement.encoded()) }
@@ -109,7 +109,7 @@ extension Vault {
     private static let eraCountMax = 200
 
     /// The eras of this vault, oldest first: one for each time it was restored.
-    package func eras() throws(HavreError) -> [Era] {
+    public func eras() throws(HavreError) -> [Era] {
         guard let bytes = try fact(Self.erasFact) else { return [] }
         return try Self.statements(bytes).map { statement throws(HavreError) in try Era(statement) }
     }

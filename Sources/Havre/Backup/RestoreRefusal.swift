@@ -1,5 +1,5 @@
 /// Why a restore ended without a vault. Nothing is left of it then.
-package enum RestoreRefusal: Error, Sendable, Equatable {
+public enum RestoreRefusal: Error, Sendable, Equatable {
     /// The folder holds no backup, or one that was not finished.
     case unfinished
     /// A byte of the backup is not what was written.
