@@ -44,7 +44,9 @@ import Testing
     @Test func anUnknownParameterIsNamedWhenItIsWrittenLikeOne() throws {
         let server = try TinyServer()
         var client = try server.client()
-        for (name, said) in [("until", "until"), ("no such thing", ""), (String(repeating: "x", count: 65), "")] {
+        for (name, said) in [
+            ("until", "until"), ("no such thing", ""), (String(repeating: "x", count: 65), ""),
+        ] {
             do throws(WireError) {
                 _ = try client.call(vault + "Status", [name: 1])
                 Issue.record("accepted")
@@ -112,7 +114,7 @@ import Testing
         let token = JSON.string(try server.unlock())
         var client = try server.client()
         #expect(refusal { _ = try client.call(vault + "AuditVerify", ["session": token]) } == "ExpectedMore")
-        let answer = try client.call(vault + "AuditVerify", ["session": token]) { _ in }
+        let answer = try client.call(vault + "Backup", ["session": token]) { _ in }
         #expect(answer.handles.count == 1)
         #expect(try answer.handles[0].descriptor.read(count: 5, at: 0) == Array("vault".utf8))
     }

@@ -76,12 +76,14 @@ final class TinyHouse: House {
                 }
                 return Answer(["bytes": .int(Int64(bytes.count))])
             },
-            Method("AuditVerify", .session, answers: .more) { request throws(Refusal) in
+            Method("Backup", .session, answers: .onceOrMore) { request throws(Refusal) in
                 guard let file = try? MemoryFile(sealing: [UInt8]("vault".utf8).span.bytes) else {
                     throw Refusal(.internal)
                 }
-                return Answer(["vault": 0], [SharedDescriptor(file.take())])
+                return Answer(["blobs": [], "vault": 0], [SharedDescriptor(file.take())])
             },
+            // One that answers only several times; the real one needs not.
+            Method("AuditVerify", .session, answers: .more) { _ throws(Refusal) in Answer(["ok": true]) },
             Method("Show", .session, answers: .onceOrMore) { fields throws(CodecError) in
                 // How many records: the tiny house has no cases.
                 Int(try fields.string("case")) ?? 0
