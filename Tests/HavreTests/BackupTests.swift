@@ -209,7 +209,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         let newer = RestorePlan(
             vaultHalf: old.plan("n").vaultHalf, gateHalf: new.plan("n").gateHalf, vault: old.plan("n").vault,
             gate: old.plan("n").gate, deviceKey: nil)
-        #expect(throws: RestoreRefusal.vaultOlder) { try old.restore(newer, "sylvie phrase") }
+        #expect(throws: RestoreRefusal.notTogether) { try old.restore(newer, "sylvie phrase") }
         #expect(!FileManager.default.fileExists(atPath: newer.gate))
         // The old gate with today's journal, and today's vault.
         try FileManager.default.removeItem(at: new.folder.appending(path: "gate/gate.backup"))
@@ -249,5 +249,45 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
                 #expect(bytes.range(of: Data(text.utf8)) == nil, "\(name): \(text)")
             }
         }
+    }
+
+    @Test func `Status warns when no backup was ever kept, and when the last one is old`() throws {
+        let time = TestClock()
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        func warnings() -> [String] { house.vault.warnings.filter { $0.hasPrefix("backup") } }
+        #expect(warnings() == ["backup-never"])
+        let sylvie = try house.unlock("Sylvie")
+        // One that was only lent is not kept.
+        _ = try house.vault.backup(sylvie)
+        #expect(warnings() == ["backup-never"])
+        #expect(throws: HavreError.self) { try house.vault.backupKept(size: 1_000_000, sylvie) }
+        _ = try WrittenBackup(house.vault, sylvie, to: house.folder.appending(path: "backup"))
+        #expect(warnings() == [])
+        time.advance(seconds: 6 * 86_400)
+        #expect(warnings() == [])
+        time.advance(seconds: 2 * 86_400)
+        #expect(warnings() == ["backup-old"])
+    }
+
+    @Test func `The device key may lie elsewhere, and has to be there`() throws {
+        let scene = try Scene()
+        let backup = try scene.backup()
+        let medium = scene.house.folder.appending(path: "medium")
+        func plan(_ name: String) -> RestorePlan {
+            let plain = backup.plan(name)
+            return RestorePlan(
+                vaultHalf: plain.vaultHalf, gateHalf: plain.gateHalf, vault: plain.vault, gate: plain.gate,
+                deviceKey: medium.path)
+        }
+        #expect(throws: RestoreRefusal.deviceKey) { _ = try backup.restore(plan("r"), "sylvie phrase") }
+        try Data(Random.bytes(31)).write(to: medium)
+        #expect(throws: RestoreRefusal.deviceKey) { _ = try backup.restore(plan("r"), "sylvie phrase") }
+        try Data(Random.bytes(32)).write(to: medium)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: medium.path)
+        _ = try backup.restore(plan("r"), "sylvie phrase")
+        #expect(!FileManager.default.fileExists(atPath: plan("r").gate + "/device.key"))
+        let vault = try Vault(vault: plan("r").vault, gate: plan("r").gate, deviceKey: medium.path)
+        defer { vault.close() }
+        _ = try unlock(vault, "Sylvie")
     }
 }

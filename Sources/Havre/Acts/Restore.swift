@@ -7,16 +7,20 @@ public import HavreSystem
 
 /// What a restore needs to know.
 public struct RestorePlan {
-    /// The two halves of the backup.
+    /// Folder of the vault's half of the backup.
     public let vaultHalf: String
+    /// Folder of the gate's half, which may have been kept elsewhere.
     public let gateHalf: String
-    /// Where the vault and its gate are made; new or empty folders.
+    /// Where the vault is made: a new or an empty folder.
     public let vault: String
+    /// Where its gate is made: another new or empty folder.
     public let gate: String
+    /// Where the device key is, if not in the gate folder; the file must be there.
     public let deviceKey: String?
     /// A state of the log that whoever restores remembers, by the vault's fingerprint.
     public let known: (_ fingerprint: String) -> Era.Known?
 
+    /// Names the places.
     public init(
         vaultHalf: String, gateHalf: String, vault: String, gate: String, deviceKey: String?,
         known: @escaping (_ fingerprint: String) -> Era.Known? = { _ in nil }
@@ -32,7 +36,9 @@ public struct RestorePlan {
 
 /// A vault that was restored; it lies closed in its folders.
 public struct Restored: Sendable {
+    /// 64 hex digits.
     public let fingerprint: String
+    /// What the restore says of itself; its six words go to everybody.
     public let era: Era
     /// Erasures that were done again.
     public let erasedAgain: Int
@@ -88,7 +94,7 @@ extension Vault {
         let label: BackupLabel
         do throws(StoreError) {
             label = try Store.label(ofBackup: BackupPlaces(vault: plan.vaultHalf, gate: plan.gateHalf))
-        } catch { throw RestoreRefusal(error) }
+        } catch { throw error == .notFound ? .unfinished : RestoreRefusal(error) }
         guard !label.bearer.isEmpty else { throw .needsShares }
         return (label, try FounderBearer(decoding: label.bearer))
     }
@@ -200,8 +206,9 @@ extension RestoreRefusal {
             case .foreign(.vaultFolder): .notPrivate(isGate: false)
             case .foreign(.gateFolder): .notPrivate(isGate: true)
             case .foreign(.meta): .twoVaults
+            case .foreign(.keyFile), .notFound: .deviceKey
             case .foreign, .tampered, .wrongKey: .damaged
-            case .rolledBack: .vaultOlder
+            case .rolledBack: .notTogether
             case .inUse: .busy
             default: .other(HavreError(error))
             }

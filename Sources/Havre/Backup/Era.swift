@@ -7,15 +7,19 @@ package import HavreSecrets
 public struct Era: Sendable {
     /// How often the vault was restored: 1 for the first time.
     public let number: UInt32
+    /// The vault's.
     public let fingerprint: Digest
-    /// The log as the backup held it: it goes on from here; what came after it is lost.
+    /// Entries of the log as the backup held it: it goes on from here; what came after it is lost.
     public let size: UInt64
+    /// The root of these entries.
     public let root: Digest
     /// A later state that whoever restored remembered, when there was one.
     public let lost: Known?
+    /// When it was restored.
     public let time: Instant
-    /// The log's key before and now, as vkeys (C2SP signed-note); their names end in the era.
+    /// The log's key before, as a vkey (C2SP signed-note); its name ends in the era.
     public let oldLog: String
+    /// The log's key now.
     public let log: String
     /// The host key now, 32 bytes.
     public let host: [UInt8]
@@ -23,9 +27,12 @@ public struct Era: Sendable {
 
     /// A state of the log that somebody remembers.
     public struct Known: Sendable, Equatable {
+        /// How many entries.
         public let size: UInt64
+        /// Their root.
         public let root: Digest
 
+        /// Names a state.
         public init(size: UInt64, root: Digest) {
             self.size = size
             self.root = root

@@ -6,8 +6,10 @@ public enum RestoreRefusal: Error, Sendable, Equatable {
     case damaged
     /// The halves are of two vaults.
     case twoVaults
-    /// The gate's half is newer than the vault's: the rest of the vault was put back to an older state.
-    case vaultOlder
+    /// The gate's half is newer than the vault's, or its journal does not reach up to the vault's moment.
+    case notTogether
+    /// There is no device key where one was said to be, or it is no file of 32 bytes that is ours alone.
+    case deviceKey
     /// Nobody's passphrase leads to this backup: its recovery key was dealt to trustees.
     case needsShares
     /// The passphrase (or the key file) is not the founder's at the time of the backup.
@@ -18,5 +20,6 @@ public enum RestoreRefusal: Error, Sendable, Equatable {
     case notPrivate(isGate: Bool)
     /// Another process works in these folders.
     case busy
+    /// Anything else, for example a full disk.
     case other(HavreError)
 }

@@ -102,7 +102,8 @@ struct RestoreVerb: Verb {
                 throw Failure(.invalid, "fail.backupUnfinished", ["folder": backup], next: other)
             case .damaged: throw Failure(.tampered, "fail.backupDamaged", next: other)
             case .twoVaults: throw Failure(.invalid, "fail.backupTwoVaults", next: other)
-            case .vaultOlder: throw Failure(.rolledBack, "fail.backupVaultOlder", next: other)
+            case .notTogether: throw Failure(.rolledBack, "fail.backupNotTogether", next: other)
+            case .deviceKey: throw .usage("usage.deviceKey", ["file": deviceKey ?? gate])
             case .needsShares: throw .usage("usage.needsShares")
             case .wrongPassphrase: throw Failure(.wrongPassphrase, "fail.founderPassphrase")
             case .occupied(let isGate):
