@@ -22,8 +22,13 @@ final class Screen {
     }
 
     /// Bytes as they are, for output that is a file.
+    /// - Throws: what says that the answer is lost, not the work: by now the daemon has done it.
     func raw(_ bytes: [UInt8]) throws(Failure) {
-        do throws(SystemError) { try output.write(bytes) } catch { throw Self.failure(error) }
+        do throws(SystemError) { try output.write(bytes) } catch {
+            throw Failure(
+                error.isFull ? .storageFull : .internal, "fail.output", ["what": error.reason],
+                next: "fault.OutcomeUnknown.next")
+        }
     }
 
     /// A line of text, or several.
