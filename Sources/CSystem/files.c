@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 const int csys_read_only = O_RDONLY, csys_write_only = O_WRONLY, csys_read_write = O_RDWR;
@@ -113,4 +114,10 @@ int csys_same_file_system(int a, int b) {
     struct stat first, second;
     if (fstat(a, &first) < 0 || fstat(b, &second) < 0) return -errno;
     return first.st_dev == second.st_dev;
+}
+
+int csys_is_in_memory(int fd) {
+    struct statfs found;
+    if (fstatfs(fd, &found) < 0) return -errno;
+    return found.f_type == 0x01021994 || found.f_type == (__typeof__(found.f_type))0x858458f6;  // tmpfs, ramfs
 }

@@ -67,6 +67,15 @@ int csys_peer_pidfd(int fd) {
     if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &found, &size) < 0) return -errno;
     return found;
 }
+int csys_can_prove_peers(void) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) return 0;
+    int process = csys_peer_pidfd(ends[0]);
+    if (process >= 0) close(process);
+    close(ends[0]);
+    close(ends[1]);
+    return process >= 0;
+}
 int csys_is_listening(int fd) {
     int domain = 0, type = 0, listening = 0;
     socklen_t size = sizeof(int);

@@ -62,6 +62,16 @@ int csys_terminal_quiet(int fd, int echo, int keep) {
     if (!keep) tcflush(fd, TCIFLUSH);  // also what the driver has not handed over yet; TCSAFLUSH leaves that
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &quiet) < 0 ? -errno : 0;
 }
+int csys_terminal_keys(int fd) {
+    if (tcgetattr(fd, &before) < 0) return -errno;
+    struct termios keys = before;
+    keys.c_lflag |= ISIG;
+    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+    keys.c_cc[VMIN] = 1;
+    keys.c_cc[VTIME] = 0;
+    tcflush(fd, TCIFLUSH);
+    return tcsetattr(fd, TCSAFLUSH, &keys) < 0 ? -errno : 0;
+}
 int csys_terminal_restore(int fd, int keep, int in_paste) {
     if (!keep) settle(fd, in_paste);
     return tcsetattr(fd, keep ? TCSADRAIN : TCSAFLUSH, &before) < 0 ? -errno : 0;
@@ -93,9 +103,12 @@ void csys_terminal_catch_signals(void) {
     pthread_sigmask(SIG_BLOCK, &blocked, &old_mask);
     for (int i = 0; i < caught_count; i++) sigaction(caught[i], &action, &old[i]);
 }
-int csys_terminal_wait(int fd) {
+int csys_terminal_wait(int fd, int timeout_milliseconds) {
     struct pollfd one = {.fd = fd, .events = POLLIN};
-    return ppoll(&one, 1, NULL, &old_mask) < 0 ? -errno : 0;
+    struct timespec time = {
+        .tv_sec = timeout_milliseconds / 1000, .tv_nsec = timeout_milliseconds % 1000 * 1000000L};
+    int found = ppoll(&one, 1, timeout_milliseconds < 0 ? NULL : &time, &old_mask);
+    return found < 0 ? -errno : found;
 }
 unsigned csys_terminal_release_signals(void) {
     unsigned seen = 0;

@@ -65,6 +65,10 @@ package enum Program {
         guard let (verb, rest) = VerbTable.find(words) else {
             // Half of a verb of two words: help for what could follow.
             if desk.globals.help, VerbTable.begins(first) { return try Help.run([first], desk) }
+            // Named in the contract, and not there yet: she asks in person.
+            if VerbTable.coming.contains(first) {
+                throw Failure(.usage, "usage.noRequests", next: "fault.NotGranted.next")
+            }
             let key = VerbTable.begins(first) ? "usage.unfinishedVerb" : "usage.unknownVerb"
             throw .usage(key, ["verb": first, "verbs": VerbTable.following(first).joined(separator: ", ")])
         }

@@ -64,7 +64,10 @@ enum MethodsCases {
             let vault = request.house.vault
             return try acting { () throws(HavreError) in
                 let open = try vault.open(case: call.code, purpose: call.purpose, session)
-                return Answer(["case": .string(open.code), "until": .int(open.until.seconds)])
+                return Answer([
+                    "case": .string(open.code), "until": .int(open.until.seconds),
+                    "waysIn": .int(Int64(open.waysIn)),
+                ])
             }
         },
         Method("Close", .session, decode: code) { (code, request) throws(Refusal) in

@@ -18,8 +18,8 @@ enum MethodsRecords {
             let vault = request.house.vault
             let written = try acting { () throws(HavreError) in
                 try vault.edit(
-                    case: call.code, record: call.record, fields: call.fields, restingOn: call.version,
-                    session)
+                    case: call.code, record: try call.record.find(in: call.code, vault, session),
+                    fields: call.fields, restingOn: call.version, session)
             }
             return answer(written)
         },
@@ -28,7 +28,8 @@ enum MethodsRecords {
             let vault = request.house.vault
             let shown = try acting { () throws(HavreError) in
                 try vault.show(
-                    case: call.code, record: call.record, version: call.version, form: call.form, session)
+                    case: call.code, record: try call.record?.find(in: call.code, vault, session),
+                    version: call.version, form: call.form, session)
             }
             return try request.list("records", shown.map(json))
         },
@@ -36,7 +37,8 @@ enum MethodsRecords {
             let session = try request.requireSession()
             let vault = request.house.vault
             let items = try acting { () throws(HavreError) in
-                try vault.history(case: call.code, record: call.id, session)
+                try vault.history(
+                    case: call.code, record: try call.record.find(in: call.code, vault, session), session)
             }
             return Answer(["versions": .array(items.map(json))])
         },
@@ -108,37 +110,37 @@ enum MethodsRecords {
 
     private struct Edition: Sendable {
         let code: String
-        let record: Identifier
+        let record: RecordName
         let fields: JSON
         let version: UInt32?
     }
 
     @Sendable private static func edition(_ fields: inout Fields) throws(CodecError) -> Edition {
         Edition(
-            code: try fields.string("case", max: 64), record: try fields.identifier("record"),
+            code: try fields.string("case", max: 64), record: try fields.record(),
             fields: try fields.object("fields"), version: try fields.version())
     }
 
     private struct Showing: Sendable {
         let code: String
-        let record: Identifier?
+        let record: RecordName?
         let form: String?
         let version: UInt32?
     }
 
     @Sendable private static func showing(_ fields: inout Fields) throws(CodecError) -> Showing {
         Showing(
-            code: try fields.string("case", max: 64), record: try fields.optionalIdentifier("record"),
+            code: try fields.string("case", max: 64), record: try fields.optionalRecord(),
             form: try fields.optionalString("form", max: 64), version: try fields.version())
     }
 
     private struct One: Sendable {
         let code: String
-        let id: Identifier
+        let record: RecordName
     }
 
     @Sendable private static func one(_ fields: inout Fields) throws(CodecError) -> One {
-        One(code: try fields.string("case", max: 64), id: try fields.identifier("record"))
+        One(code: try fields.string("case", max: 64), record: try fields.record())
     }
 
     private struct Search: Sendable {
@@ -151,7 +153,39 @@ enum MethodsRecords {
     }
 }
 
+/// A record as it was named: whole, or by the first digits of its id as a person types them.
+private enum RecordName: Sendable {
+    case whole(Identifier), beginning(String)
+
+    init(_ text: String) throws(CodecError) {
+        if text.utf8.count == 2 * Identifier.byteCount {
+            self = .whole(try Identifier(hex: text))
+            return
+        }
+        guard (4..<32).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else { throw .invalid(field: "record", rule: "32 hex digits, or at least the first 4 of them") }
+        self = .beginning(text)
+    }
+
+    func find(in code: String, _ vault: Vault, _ session: Session) throws(HavreError) -> Identifier {
+        switch self {
+        case .whole(let record): record
+        case .beginning(let prefix): try vault.record(beginning: prefix, case: code, session)
+        }
+    }
+}
+
 extension Fields {
+    fileprivate mutating func record() throws(CodecError) -> RecordName {
+        try RecordName(try string("record", max: 32))
+    }
+
+    fileprivate mutating func optionalRecord() throws(CodecError) -> RecordName? {
+        guard let text = try optionalString("record", max: 32) else { return nil }
+        return try RecordName(text)
+    }
+
     fileprivate mutating func version() throws(CodecError) -> UInt32? {
         try optionalInt("version", in: 1...Int64(UInt32.max)).map { UInt32($0) }
     }

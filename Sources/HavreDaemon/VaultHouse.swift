@@ -13,7 +13,15 @@ package final class VaultHouse: House {
     package typealias Session = Havre.Session
 
     package var isServing: Bool { vault.isServing }
-    package var warnings: [String] { vault.warnings }
+    package var warnings: [String] { vault.warnings + Self.machine }
+
+    /// What is to be known of the process and the kernel; it does not change while they run.
+    private static let machine: [String] = {
+        var warnings: [String] = []
+        if !DaemonOptions.isSystemUser { warnings.append("own-account") }
+        if !Peer.canProveTerminals { warnings.append("session-by-user") }
+        return warnings
+    }()
     package var fingerprint: String? { vault.fingerprint }
 
     package func log(since size: Int64?) throws(Refusal) -> LogState? {

@@ -196,6 +196,11 @@ package struct Directory: ~Copyable, Sendable {
         return UInt64(count)
     }
 
+    /// Whether what lies in it lies in memory (tmpfs) and never on a disk; swap aside.
+    package borrowing func isInMemory() throws(SystemError) -> Bool {
+        try check("fstatfs", csys_is_in_memory(descriptor.raw)) == 1
+    }
+
     /// Whether both folders lie on the same file system.
     package borrowing func sharesFileSystem(with other: borrowing Directory) throws(SystemError) -> Bool {
         try check("fstat", csys_same_file_system(descriptor.raw, other.descriptor.raw)) == 1

@@ -17,6 +17,16 @@ package enum Process {
     /// Whether descriptor `number` is a terminal.
     package static func isTTY(_ number: Int32) -> Bool { csys_is_terminal(number) == 1 }
 
+    /// Columns and rows of the terminal behind descriptor `number`; nil when it is none or does not say.
+    package static func terminalSize(of number: Int32) -> (columns: Int, rows: Int)? {
+        var columns: UInt32 = 0
+        var rows: UInt32 = 0
+        guard unsafe csys_terminal_size(number, &columns, &rows) == 0, columns > 0, rows > 0 else {
+            return nil
+        }
+        return (Int(columns), Int(rows))
+    }
+
     /// Login name of a user; nil when there is none.
     package static func userName(of uid: UInt32) -> String? {
         var name = [CChar](repeating: 0, count: 256)

@@ -28,6 +28,9 @@ package struct Peer: Sendable, Equatable {
         terminalSession = Peer.session(of: found.pid, socket: socket)
     }
 
+    /// Whether this kernel can prove whose terminal session a peer is in.
+    package static var canProveTerminals: Bool { csys_can_prove_peers() == 1 }
+
     private static func session(of pid: Int32, socket: borrowing Descriptor) -> Int32? {
         let answer = csys_peer_pidfd(socket.raw)
         guard answer >= 0, pid > 0 else { return nil }

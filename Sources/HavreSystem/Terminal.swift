@@ -2,7 +2,7 @@ import CSystem
 
 /// The person's own terminal, `/dev/tty`: never standard input, so that a pipe is not taken for a person.
 package struct Terminal: ~Copyable {
-    private let tty: Descriptor
+    let tty: Descriptor
 
     /// Opens the terminal of this process.
     /// - Throws: when there is none.
@@ -58,7 +58,7 @@ package struct Terminal: ~Copyable {
     }
 
     /// The signals that came while they were held back take their usual effect now.
-    private static func raise(_ arrived: UInt32) {
+    static func raise(_ arrived: UInt32) {
         for number in 1..<Int32(32) where arrived & (1 << UInt32(number)) != 0 { csys_raise(number) }
     }
 
@@ -127,7 +127,7 @@ package struct Terminal: ~Copyable {
         var count = 0
         while true {
             if csys_terminal_interrupted() != 0 { return .interrupted }
-            let waited = csys_terminal_wait(tty.raw)
+            let waited = csys_terminal_wait(tty.raw, -1)
             if waited == -SystemError.interrupted { continue }
             if waited < 0 { return .failed(SystemError("poll", -waited)) }
             let got = unsafe csys_read(tty.raw, &byte, 1)

@@ -27,6 +27,9 @@ final class FakePerson: Person {
     var answers: [String]
     var prompts: [String] = []
     var shown = ""
+    /// What is pressed while pages are shown, and the screens that were.
+    var keys: [TerminalKey] = []
+    var screens: [[String]] = []
 
     init(_ answers: [String]) { self.answers = answers }
 
@@ -40,16 +43,22 @@ final class FakePerson: Person {
         SecretBytes(copying: Array(try next(prompt).utf8))
     }
     func line(_ prompt: String) throws(SystemError) -> String { try next(prompt) }
-    func lines(_ prompt: String, isWhole: (_ first: String) -> Bool) throws(SystemError) -> [String] {
+    func lines(_ prompt: String, isWhole: (_ lines: [String]) -> Bool) throws(SystemError) -> [String] {
         var lines: [String] = []
         while true {
             let line = try next(prompt)
             if line == "." { return lines }
             lines.append(line)
-            if lines.count == 1, isWhole(line) { return lines }
+            if isWhole(lines) { return lines }
         }
     }
     func show(_ text: String) { shown += text }
+    func browse(
+        idleSeconds: Int, draw: (_ columns: Int, _ rows: Int) -> [String], press: (TerminalKey) -> Bool,
+        leave: () -> Void
+    ) throws(SystemError) {
+        repeat { screens.append(draw(60, 10)) } while press(keys.isEmpty ? .escape : keys.removeFirst())
+    }
     var size: (columns: Int, rows: Int) { (80, 24) }
 }
 
@@ -61,6 +70,9 @@ final class Bench {
     var person: FakePerson?
     var terminalSession: Int32? = 7
     var isTerminal = false
+    var size = (columns: 200, rows: 500)
+    /// What the fake editor makes of a text.
+    var editing: (String) -> String = { $0 }
     private(set) var output = FakeSink()
     private(set) var errors = FakeSink()
 
@@ -83,16 +95,26 @@ final class Bench {
     }
 
     var world: World {
-        let (variables, daemon, person) = (variables, daemon, person)
+        let (variables, daemon, person, size) = (variables, daemon, person, size)
         return World(
             environment: { variables[$0] }, uid: Process.uid, userID: { _ in nil },
             terminalSession: terminalSession, clock: .system, output: output, errors: errors,
-            inputIsTerminal: person != nil, person: { person },
+            outputSize: { size }, inputIsTerminal: person != nil, person: { person },
+            runWith: { [unowned self] in edit($0, $1) },
             dial: { _ in
                 Dialled(
                     line: ChannelLine(FakeChannel(daemon: daemon)), socket: daemon.socket,
                     isHere: { $0 == daemon.socket })
             })
+    }
+
+    private func edit(_ arguments: [String], _ file: SharedDescriptor) -> Int32 {
+        let bytes = (try? file.descriptor.read(count: Int(file.descriptor.statSize()), at: 0)) ?? []
+        _ = try? file.descriptor.truncate(to: 0)
+        let changed = editing(String(decoding: bytes, as: UTF8.self))
+        // As an editor does: the file is opened anew and written from its start.
+        return (try? Data(changed.utf8).write(to: URL(filePath: "/proc/self/fd/\(file.descriptor.raw)")))
+            == nil ? 1 : 0
     }
 
     /// Runs a command line.

@@ -28,6 +28,7 @@ long csys_pwrite(int fd, const void *_Nonnull bytes, size_t count, uint64_t offs
 int csys_fsync(int fd);
 int csys_fdatasync(int fd);
 int csys_ftruncate(int fd, uint64_t size);
+int csys_is_in_memory(int fd);  // whether it lies on a file system that never reaches a disk, swap aside
 int csys_fstat(int fd, struct csys_status *_Nonnull status);
 int csys_fstatat(int folder, const char *_Nonnull name, struct csys_status *_Nonnull status);  // no link followed
 long csys_path(int fd, char *_Nonnull path, size_t count);  // where an open file or folder lies, not ended by NUL
@@ -72,6 +73,7 @@ int csys_shutdown(int fd, int reading_only);
 int csys_non_waiting(int fd);  // O_NONBLOCK
 int csys_peer_credentials(int fd, struct csys_peer *_Nonnull peer);
 int csys_peer_pidfd(int fd);
+int csys_can_prove_peers(void);  // whether the kernel has SO_PEERPIDFD
 int csys_is_listening(int fd);  // 1 for a listening AF_UNIX stream socket, 0 for anything else
 int csys_receive_timeout(int fd, unsigned milliseconds);
 int csys_send_timeout(int fd, unsigned milliseconds);
@@ -150,7 +152,8 @@ int csys_terminal_restore(int fd, int keep, int in_paste);
 int csys_terminal_drop(int fd);  // drops what was typed and not read, and what follows within a moment
 void csys_terminal_catch_signals(void);
 unsigned csys_terminal_release_signals(void);  // bit n = signal n arrived meanwhile
-int csys_terminal_wait(int fd);  // for a key, or -EINTR for a signal
+int csys_terminal_keys(int fd);  // each key as it is pressed, unechoed; what was typed before is dropped
+int csys_terminal_wait(int fd, int timeout_milliseconds);  // 1 for a key, 0 after the time, -EINTR for a signal
 int csys_terminal_interrupted(void);
 int csys_terminal_size(int fd, unsigned *_Nonnull columns, unsigned *_Nonnull rows);
 extern const unsigned csys_stop_signals;  // as bits: those that stop a program, and do not end it

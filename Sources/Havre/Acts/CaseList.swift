@@ -20,9 +20,9 @@ public struct CaseLine: Sendable {
     public let backup: String?
     /// The next date that something has to be done by.
     public let due: Day?
-    /// How many people could open the case now: its owner, and every supervisor from custody. Fewer than two is one
-    /// accident away from nobody.
-    public let waysIn: Int
+    /// How many living people could open all of it now: its owner, every supervisor from custody, whoever was granted
+    /// all of it. Fewer than two is one accident away from nobody.
+    public internal(set) var waysIn: Int
 }
 
 extension Vault {
@@ -45,14 +45,16 @@ extension Vault {
             }
             guard let found else { continue }
             seen.insert(area)
+            note(waysIn: found.waysIn, to: area)
             lines.append(found)
         }
         if session.role == .supervisor {
             for caseID in try custodyRows().keys where !seen.contains(caseID) {
-                lines.append(
-                    try following(caseID, session) { () throws(HavreError) in
-                        line(try card(caseID, try custodySecrets(caseID, session)), nil, directory)
-                    })
+                let found = try following(caseID, session) { () throws(HavreError) in
+                    line(try card(caseID, try custodySecrets(caseID, session)), nil, directory)
+                }
+                note(waysIn: found.waysIn, to: caseID)
+                lines.append(found)
             }
         }
         return lines.sorted { $0.code < $1.code }
@@ -83,21 +85,20 @@ extension Vault {
             }
             guard today <= until else { return nil }
         }
-        return line(card, key.label, directory)
+        var line = line(card, key.label, directory)
+        if line.waysIn < 2 {
+            // Somebody may have been granted all of it, which only the chain tells.
+            let (_, chain, _) = try bring(file(caseID), with: secrets, directory)
+            line.waysIn = waysIn(card.owner, directory, chain.grants.values.map(\.grant))
+        }
+        return line
     }
 
     private func line(_ card: Card, _ label: String?, _ directory: Directory) -> CaseLine {
         CaseLine(
             code: card.code, label: label, status: card.status, risk: card.risk,
             owner: name(of: card.owner, directory), backup: card.backup.map { name(of: $0, directory) },
-            due: card.due, waysIn: waysIn(card.owner, directory))
-    }
-
-    private func waysIn(_ owner: Identifier, _ directory: Directory) -> Int {
-        directory.members.values.count { member in
-            (member.person == owner || member.role == .supervisor) && member.state == .active
-                && !store.isRestricted(member.person, in: .house)
-        }
+            due: card.due, waysIn: waysIn(card.owner, directory, []))
     }
 
     /// One case's line.

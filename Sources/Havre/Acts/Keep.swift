@@ -9,12 +9,23 @@ extension Vault {
     /// Whether the house serves or waits for a supervisor.
     public var isServing: Bool { store.state == .serving }
 
-    /// What the keeper should know, as short codes.
+    /// What the keeper should know, as short codes; a number after a colon says how many. What only the directory and
+    /// the cases tell is said while somebody is unlocked who can read them.
     public var warnings: [String] {
         var warnings: [String] = []
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
-        if (try? fact("recovery/founder")) != nil, isServing { warnings.append("recovery-key-not-dealt") }
+        if let status = try? store.status() {
+            if status.sharesFileSystem { warnings.append("same-file-system") }
+            if status.broughtForward > 0 { warnings.append("brought-forward:\(status.broughtForward)") }
+        }
+        guard isServing else { return warnings }
+        if (try? fact("recovery/founder")) != nil { warnings.append("recovery-key-not-dealt") }
         if let backupWarning { warnings.append(backupWarning) }
+        let (waiting, lonely) = house.with { house in
+            (house.directory?.members.values.count { $0.state == .unconfirmed } ?? 0, house.lonely.count)
+        }
+        if waiting > 0 { warnings.append("unconfirmed-staff:\(waiting)") }
+        if lonely > 0 { warnings.append("one-way-in:\(lonely)") }
         return warnings
     }
 

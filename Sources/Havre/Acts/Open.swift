@@ -16,10 +16,10 @@ extension Vault {
 
     /// Loads one case's keys into a session for an hour, with a purpose that the ledger keeps.
     ///
-    /// - Returns: until when, UTC seconds.
+    /// - Returns: until when, and how many living people can open all of it.
     public func open(
         case code: String, purpose: String, _ session: Session
-    ) throws(HavreError) -> (code: String, until: Instant) {
+    ) throws(HavreError) -> (code: String, until: Instant, waysIn: Int) {
         try Self.check(purpose: purpose)
         guard Policy.decide(.open, role: session.role) == .allowed else { throw .notFound }
         guard let caseID = try caseID(code, session) else { throw .notFound }
@@ -35,7 +35,9 @@ extension Vault {
             return true
         }
         guard isAlive else { throw .locked }
-        return (inside.chain.code, now.adding(seconds: Self.openSeconds))
+        let grants = inside.chain.grants.values.map(\.grant)
+        let waysIn = waysIn(inside.chain.owner, try directory(session), grants)
+        return (inside.chain.code, now.adding(seconds: Self.openSeconds), waysIn)
     }
 
     /// Forgets one case's keys in a session.

@@ -60,6 +60,24 @@ extension Vault {
         return shown
     }
 
+    /// The record of an open case whose id begins so, among those that somebody may read: what a person types.
+    ///
+    /// - Parameter prefix: 4 to 32 lower-case hex digits.
+    /// - Throws: `notFound` when none fits, `invalid` when several do.
+    public func record(
+        beginning prefix: String, case code: String, _ session: Session
+    ) throws(HavreError) -> Identifier {
+        let inside = try inside(code, session)
+        let fitting = inside.index.newest.filter { row in
+            row.record.hex.hasPrefix(prefix) && (row.compartment.map { inside.allows(.read, $0) } ?? false)
+        }
+        guard fitting.count <= 1 else {
+            throw .invalid(field: "record", rule: "begins several records: give more of it")
+        }
+        guard let row = fitting.first else { throw .notFound }
+        return row.record
+    }
+
     private func choose(
         _ record: Identifier?, _ version: UInt32?, _ form: String?, _ inside: Inside
     ) throws(HavreError) -> [CaseIndex.Version] {

@@ -14,6 +14,8 @@ struct House {
     var invitationCount: UInt64 = 0
     /// The directory, once somebody who holds its secret has opened it; gone with the last session.
     var directory: Directory?
+    /// The cases that fewer than two living people can open, as they were listed last.
+    var lonely: Set<Identifier> = []
     /// Row of each case in @custody, as far as somebody has asked for one.
     var custody: [Identifier: UInt64] = [:]
     var custodyCount: UInt64 = 0

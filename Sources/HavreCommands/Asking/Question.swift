@@ -65,16 +65,35 @@ extension Desk {
         return ["y", "yes", "o", "oui"].contains(typed)
     }
 
+    /// Whether the person wants something that is usually wanted: Enter means yes.
+    func agrees(_ person: any Person, _ key: String) throws(Failure) -> Bool {
+        let typed = Fold.fold(try answer(person, texts.say(key) + " "))
+        return !["n", "no", "non"].contains(typed)
+    }
+
     /// Goes on only when the person agrees.
     func insist(_ key: String, _ values: [String: String] = [:]) throws(Failure) {
         guard try confirm(key, values) else { throw Failure(.usage, "usage.cancelled", next: "next.nothing") }
     }
 
-    /// The lines of a text, until one is a full stop only.
-    func lines(_ person: any Person, isWhole: (String) -> Bool = { _ in false }) throws(Failure) -> [String] {
-        do throws(SystemError) { return try person.lines("> ", isWhole: isWhole) } catch {
-            throw Self.unread(error)
-        }
+    /// The lines of a text, until one is a full stop only. A line `!` goes on in the person's editor.
+    /// - Parameters:
+    ///   - old: What the editor begins with when nothing was typed before.
+    ///   - commands: First lines that are the whole answer.
+    func lines(
+        _ person: any Person, old: String = "", commands: Set<String> = []
+    ) throws(Failure) -> [String] {
+        var lines: [String]
+        do throws(SystemError) {
+            lines = try person.lines("> ") {
+                $0.last == "!" || ($0.count == 1 && commands.contains($0[0]))
+            }
+        } catch { throw Self.unread(error) }
+        guard lines.last == "!" else { return lines }
+        lines.removeLast()
+        let text = lines.isEmpty ? old : lines.joined(separator: "\n")
+        return try Editor(desk: self).edit(text).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
     }
 
     private static func unread(_ error: SystemError) -> Failure {

@@ -18,7 +18,7 @@ final class Desk {
         self.globals = globals
         self.world = world
         texts = Texts(Self.language(globals, world))
-        screen = Screen(world, isJSON: globals.json)
+        screen = Screen(world, texts, isJSON: globals.json)
         places = Places(world)
     }
 
@@ -43,6 +43,9 @@ final class Desk {
         conversation = begun
         return begun
     }
+
+    /// Lets the conversation go: the next one dials again.
+    func hangUp() { conversation = nil }
 
     /// What the client remembers of vaults.
     func memory() throws(Failure) -> VaultMemory { VaultMemory(try places.state()) }

@@ -11,15 +11,32 @@ final class Screen {
     let isForPerson: Bool
     /// Whether emphasis may be used (NO_COLOR, no-color.org).
     let hasColour: Bool
+    private let texts: Texts
+    /// Somebody who reads page by page; nil where nobody can.
+    private let reader: () -> (any Person)?
+    private let size: () -> (columns: Int, rows: Int)?
 
-    init(_ world: World, isJSON: Bool) {
+    init(_ world: World, _ texts: Texts, isJSON: Bool) {
         output = world.output
         errors = world.errors
         self.isJSON = isJSON
+        self.texts = texts
         isForPerson = !isJSON && world.output.isTerminal
         let noColour = world.environment("NO_COLOR") ?? ""
-        hasColour = isForPerson && noColour.isEmpty && world.environment("TERM") != "dumb"
+        let isPlain = world.environment("TERM") == "dumb"
+        hasColour = isForPerson && noColour.isEmpty && !isPlain
+        reader = isForPerson && world.inputIsTerminal && !isPlain ? world.person : { nil }
+        size = world.outputSize
     }
+
+    /// Columns to write in: those of the person's screen, 100 where nobody reads along.
+    var columns: Int { isForPerson ? size()?.columns ?? 80 : 100 }
+
+    /// An id as it is shown: to a person its first digits, which are all that she has to type.
+    func shown(id: String) -> String { isForPerson ? String(id.prefix(8)) : id }
+
+    /// What stands between a head and what it is about.
+    var colon: String { texts.say("mark.colon") }
 
     /// Bytes as they are, for output that is a file.
     /// - Throws: what says that the answer is lost, not the work: by now the daemon has done it.
@@ -36,13 +53,32 @@ final class Screen {
 
     /// The answer of the verb: the object with `--json`, the text otherwise.
     func answer(_ json: JSON, _ text: () -> String) throws(Failure) {
-        try line(isJSON ? json.text : text())
+        guard !isJSON else { return try line(json.text) }
+        try show(text())
+    }
+
+    /// Text for people: broken to the width of her screen, page by page when it is longer than the screen.
+    func show(_ text: String) throws(Failure) {
+        guard isForPerson else { return try line(text) }
+        let lines = Layout.wrapped(text, columns: columns)
+        if lines.count >= size()?.rows ?? .max, let reader = reader() {
+            do throws(SystemError) {
+                return try Pager(text, texts, hasColour: hasColour).show(to: reader)
+            } catch { throw Self.failure(error) }
+        }
+        try line(lines.joined(separator: "\n"))
     }
 
     /// A remark for the person, on standard error; scripts are not told.
     func remark(_ text: String) {
         guard !isJSON else { return }
-        _ = try? errors.write(Array((text + "\n").utf8))
+        _ = try? errors.write(Array((fitted(text) + "\n").utf8))
+    }
+
+    /// Broken to the width of the screen where errors are read by a person.
+    private func fitted(_ text: String) -> String {
+        guard errors.isTerminal else { return text }
+        return Layout.wrapped(text, columns: size()?.columns ?? 80).joined(separator: "\n")
     }
 
     /// How far a long call has come: one line that is written over, only for a person.
@@ -62,7 +98,7 @@ final class Screen {
             ]
             text = object.text
         } else {
-            text = "havre: " + message + "\n" + next
+            text = fitted("havre: " + message + "\n" + next)
         }
         _ = try? errors.write(Array((text + "\n").utf8))
     }

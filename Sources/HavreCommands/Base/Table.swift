@@ -14,16 +14,32 @@ struct Table: Sendable {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// The table as lines: padded columns for a person, tab-separated without heads in a pipe.
+    /// The table as lines: padded columns for a person, or one paragraph a row where her screen is too narrow for them;
+    /// tab-separated without heads in a pipe.
     func text(_ screen: Screen) -> String {
         guard screen.isForPerson else {
             return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n")
         }
-        let widths = heads.indices.map { column in
-            ([heads] + rows).map { column < $0.count ? Self.width($0[column]) : 0 }.max() ?? 0
+        // A column in which nothing stands says nothing.
+        let columns = heads.indices.filter { column in
+            rows.contains { column < $0.count && !$0[column].isEmpty }
         }
-        let lines = rows.map { Self.line($0, widths) }
-        return ([screen.strong(Self.line(heads, widths))] + lines).joined(separator: "\n")
+        let shown = ([heads] + rows).map { row in columns.map { $0 < row.count ? row[$0] : "" } }
+        let widths = columns.indices.map { column in shown.map { Layout.width($0[column]) }.max() ?? 0 }
+        guard widths.reduce(0, +) + 2 * (widths.count - 1) <= screen.columns else {
+            return paragraphs(screen)
+        }
+        let lines = shown.map { Self.line($0, widths) }
+        return ([screen.strong(lines[0])] + lines.dropFirst()).joined(separator: "\n")
+    }
+
+    /// Each row as lines `head: cell` under its first cell; empty cells are left out.
+    private func paragraphs(_ screen: Screen) -> String {
+        rows.map { row in
+            let cells = zip(heads, row).dropFirst().filter { !$0.1.isEmpty }
+            return ([screen.strong(row[0])] + cells.map { "  \($0)\(screen.colon) \($1)" }).joined(
+                separator: "\n")
+        }.joined(separator: "\n")
     }
 
     private static func line(_ cells: [String], _ widths: [Int]) -> String {
@@ -31,22 +47,9 @@ struct Table: Sendable {
         for (column, cell) in cells.enumerated() {
             text += cell
             if column + 1 < cells.count {
-                text += String(repeating: " ", count: max(0, widths[column] - width(cell)) + 2)
+                text += String(repeating: " ", count: max(0, widths[column] - Layout.width(cell)) + 2)
             }
         }
         return text
-    }
-
-    /// Cells of the screen that a text takes: two for the wide scripts of East Asia (Unicode UAX 11, roughly).
-    static func width(_ text: String) -> Int {
-        text.reduce(0) { sum, character in
-            let value = character.unicodeScalars.first?.value ?? 0
-            let isWide =
-                (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value)
-                || (0xAC00...0xD7A3).contains(value) || (0xF900...0xFAFF).contains(value)
-                || (0xFE30...0xFE6F).contains(value) || (0xFF00...0xFF60).contains(value)
-                || (0x1F300...0x1FAFF).contains(value) || (0x20000...0x3FFFD).contains(value)
-            return sum + (isWide ? 2 : 1)
-        }
     }
 }

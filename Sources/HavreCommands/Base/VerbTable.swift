@@ -1,11 +1,12 @@
 /// All verbs, in the order in which the overview lists them.
 enum VerbTable {
     static let verbs: [any Verb.Type] = [
-        Demo.self, Init.self, Serve.self, Status.self,
+        Demo.self, Init.self, Serve.self, Status.self, CompletionsVerb.self,
         Enrol.self, Unlock.self, Lock.self, Panic.self, Passwd.self, Whoami.self,
         CaseNew.self, CaseList.self, CaseShow.self, CaseAssign.self, CaseLabel.self, CaseArchive.self,
         CaseReopen.self, Open.self, Close.self,
-        FormsVerb.self, Add.self, Note.self, Show.self, Edit.self, History.self, Attach.self, Fetch.self,
+        FormsVerb.self, Add.self, Note.self, Show.self, Edit.self, History.self, Attach.self, View.self,
+        Fetch.self,
         Find.self, Night.self,
         AccessVerb.self, Grant.self, Revoke.self,
         StaffList.self, StaffInvite.self, StaffConfirm.self, StaffReset.self,
@@ -13,6 +14,9 @@ enum VerbTable {
         AuditLog.self, AuditVerify.self, AuditCheckpoint.self, AuditWhoOpened.self, Check.self,
         BackupVerb.self, RestoreVerb.self,
     ]
+
+    /// Verbs of asking for access and answering that, which this version does not have.
+    static let coming: Set<String> = ["request", "requests", "approve", "deny", "breakglass"]
 
     /// The verb that a command line names, and what follows its words. Two words win over one.
     static func find(_ words: [String]) -> (verb: any Verb.Type, rest: [String])? {

@@ -29,12 +29,17 @@ protocol Person: AnyObject {
     /// Asks for a line.
     func line(_ prompt: String) throws(SystemError) -> String
     /// Asks for the lines of a text, which may be pasted as a whole, until one is a full stop only.
-    /// - Parameter isWhole: Whether a first line is the whole answer, for example an empty one.
+    /// - Parameter isWhole: Whether the lines so far are the whole answer, for example one that is empty.
     /// - Returns: The lines, without the full stop.
     /// - Throws: `tooBig` for a line that the terminal cannot hand over whole.
-    func lines(_ prompt: String, isWhole: (_ first: String) -> Bool) throws(SystemError) -> [String]
-    /// Shows text.
+    func lines(_ prompt: String, isWhole: (_ lines: [String]) -> Bool) throws(SystemError) -> [String]
+    /// Shows text, broken to the width of the screen.
     func show(_ text: String)
+    /// Shows screens and takes keys, as ``Terminal/browse(idleSeconds:draw:press:leave:)``.
+    func browse(
+        idleSeconds: Int, draw: (_ columns: Int, _ rows: Int) -> [String], press: (TerminalKey) -> Bool,
+        leave: () -> Void
+    ) throws(SystemError)
     /// Columns and rows of the screen.
     var size: (columns: Int, rows: Int) { get }
 }
@@ -60,7 +65,7 @@ final class TerminalPerson: Person {
     }
 
     func lines(
-        _ prompt: String, isWhole: (_ first: String) -> Bool
+        _ prompt: String, isWhole: (_ lines: [String]) -> Bool
     ) throws(SystemError) -> [String] {
         // What is pasted beyond the end of the text belongs to nothing.
         defer { terminal.dropTyped() }
@@ -69,7 +74,7 @@ final class TerminalPerson: Person {
             let line = try whole(try terminal.readLine(prompt: prompt, keepsRest: true))
             if line == "." { return lines }
             lines.append(line)
-            if lines.count == 1, isWhole(line) { return lines }
+            if isWhole(lines) { return lines }
         }
     }
 
@@ -81,7 +86,16 @@ final class TerminalPerson: Person {
         return line
     }
 
-    func show(_ text: String) { _ = try? terminal.write(text) }
+    func show(_ text: String) {
+        _ = try? terminal.write(Layout.wrapped(text, columns: size.columns).joined(separator: "\n"))
+    }
+
+    func browse(
+        idleSeconds: Int, draw: (_ columns: Int, _ rows: Int) -> [String], press: (TerminalKey) -> Bool,
+        leave: () -> Void
+    ) throws(SystemError) {
+        try terminal.browse(idleSeconds: idleSeconds, draw: draw, press: press, leave: leave)
+    }
 
     var size: (columns: Int, rows: Int) { terminal.size() }
 }
@@ -96,10 +110,14 @@ struct World {
     var clock: Clock
     var output: any Sink
     var errors: any Sink
+    /// Columns and rows of the screen on which standard output is read.
+    var outputSize: () -> (columns: Int, rows: Int)?
     /// Whether a person types standard input.
     var inputIsTerminal: Bool
     /// The person at the terminal; nil when there is none.
     var person: () -> (any Person)?
+    /// Runs a program at the terminal with the file as its descriptor 3 and waits for it.
+    var runWith: (_ arguments: [String], _ file: SharedDescriptor) throws(SystemError) -> Int32
     /// Connects to a server.
     var dial: (_ socket: String) throws(Failure) -> Dialled
 
@@ -108,7 +126,8 @@ struct World {
         World(
             environment: Process.environment, uid: Process.uid, userID: Process.userID(of:),
             terminalSession: Process.terminalSession(of: Process.pid), clock: .system,
-            output: StandardSink(1), errors: StandardSink(2), inputIsTerminal: Process.isTTY(0),
-            person: { try? TerminalPerson() }, dial: Dialled.connect)
+            output: StandardSink(1), errors: StandardSink(2), outputSize: { Process.terminalSize(of: 1) },
+            inputIsTerminal: Process.isTTY(0),
+            person: { try? TerminalPerson() }, runWith: Editor.run, dial: Dialled.connect)
     }
 }

@@ -12,10 +12,11 @@ enum Card {
                 + ["staff invite", "staff confirm", "staff reset", "case new", "case assign"]
                 + ["contact confirm", "audit log", "audit who-opened", "lock", "panic"]
         case "caseworker":
-            return ["unlock", "case list", "case new"] + work.dropFirst() + ["contact add", "lock", "panic"]
+            return ["unlock", "case list", "case new"] + work.dropFirst()
+                + ["night", "view", "history", "edit", "contact add", "lock", "panic"]
         case "legal":
-            return ["unlock", "case list", "open", "show", "find", "contact add", "export", "verify"]
-                + ["close", "lock", "panic"]
+            return ["unlock", "case list", "open", "show", "view", "find", "note", "contact add", "export"]
+                + ["verify", "close", "lock", "panic"]
         case "shelter": return ["unlock", "case list", "open", "night", "note", "lock", "panic"]
         case "auditor":
             return ["unlock", "audit log", "audit verify", "audit checkpoint", "audit who-opened", "lock"]
@@ -37,7 +38,7 @@ enum Card {
                 let operands = row.operands.map(\.name).joined(separator: " ")
                 let typed = "havre " + row.name + (operands.isEmpty ? "" : " " + operands)
                 return (typed, texts.say("verb." + row.key))
-            })
+            }, width: min(desk.screen.columns, 90))
         return (lines + ["", texts.say("card.foot")]).joined(separator: "\n")
     }
 }

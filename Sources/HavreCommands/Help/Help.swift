@@ -9,6 +9,11 @@ enum Help {
             guard words.count <= 2 else { throw .usage("usage.unknownOperand", ["n": "1"]) }
             return try show(Card.text(role: try role(words), desk), desk)
         }
+        if words == ["--man"] {
+            // For man, not for eyes: as it is.
+            let page = Manual.page(desk)
+            return desk.screen.isJSON ? try show(page, desk) : try desk.screen.line(page)
+        }
         if let (verb, rest) = VerbTable.find(words), rest.isEmpty {
             return try show(page(verb.row, desk), desk)
         }
@@ -47,7 +52,7 @@ enum Help {
     }
 
     private static func list(_ rows: [Row], _ desk: Desk) -> [String] {
-        columns(rows.map { ($0.name, desk.texts.say("verb." + $0.key)) })
+        columns(rows.map { ($0.name, desk.texts.say("verb." + $0.key)) }, width: desk.screen.columns)
     }
 
     /// The page of one verb: usage, summary, options, examples, exit statuses.
@@ -64,7 +69,7 @@ enum Help {
         lines += texts.say("examples." + row.key).split(separator: "\n").map { "  " + $0 }
         lines += ["", desk.screen.strong(texts.say("help.exits"))]
         let exits = Set([0, 1, 2] + row.exits).sorted()
-        lines += columns(exits.map { (String($0), texts.say("exit.\($0)")) })
+        lines += columns(exits.map { (String($0), texts.say("exit.\($0)")) }, width: desk.screen.columns)
         return lines.joined(separator: "\n")
     }
 
@@ -79,38 +84,32 @@ enum Help {
         return parts.joined(separator: " ")
     }
 
-    /// Options with what they mean: a text of the verb's own where there is one, the shared one otherwise.
     private static func options(_ options: [Option], _ desk: Desk, of row: Row?) -> [String] {
         columns(
-            options.map { option in
-                let shared = "option." + option.name.dropFirst(2)
-                let own = row.map { shared + "." + $0.key } ?? shared
-                let text = desk.texts.say(desk.texts.has(own) ? own : shared)
-                return (option.value.map { "\(option.name) \($0)" } ?? option.name, text)
-            })
+            options.map { (name($0), meaning($0, desk, of: row)) }, width: desk.screen.columns)
+    }
+
+    private static func name(_ option: Option) -> String {
+        option.value.map { "\(option.name) \($0)" } ?? option.name
+    }
+
+    /// What an option means: a text of the verb's own where there is one, the shared one otherwise.
+    static func meaning(_ option: Option, _ desk: Desk, of row: Row?) -> String {
+        let shared = "option." + option.name.dropFirst(2)
+        let own = row.map { shared + "." + $0.key } ?? shared
+        return desk.texts.say(desk.texts.has(own) ? own : shared)
     }
 
     /// Two columns, the second one wrapped where it begins.
-    static func columns(_ pairs: [(String, String)], width: Int = 100) -> [String] {
-        let left = min(34, pairs.map { Table.width($0.0) }.max() ?? 0)
+    static func columns(_ pairs: [(String, String)], width: Int) -> [String] {
+        // The second column keeps half of the screen; what is longer in the first one has a line of its own.
+        let left = min(34, width / 2 - 4, pairs.map { Layout.width($0.0) }.max() ?? 0)
         return pairs.flatMap { name, text in
-            let lines = wrap(text, width: width - left - 4)
-            let padding = String(repeating: " ", count: max(0, left - Table.width(name)))
-            let first = "  " + name + padding + "  " + (lines.first ?? "")
-            return [first] + lines.dropFirst().map { String(repeating: " ", count: left + 4) + $0 }
+            let lines = Layout.wrapped(text, columns: width - left - 4)
+            let rest = lines.map { String(repeating: " ", count: left + 4) + $0 }
+            guard Layout.width(name) <= left, let first = lines.first else { return ["  " + name] + rest }
+            let padding = String(repeating: " ", count: left - Layout.width(name))
+            return ["  " + name + padding + "  " + first] + rest.dropFirst()
         }
-    }
-
-    static func wrap(_ text: String, width: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, Table.width(line) + 1 + Table.width(String(word)) > width {
-                lines.append(line)
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
-        }
-        return lines + (line.isEmpty ? [] : [line])
     }
 }

@@ -32,6 +32,25 @@ struct Places {
         }
     }
 
+    /// A folder of one's own that lies in memory: that of the sessions where it does (as systemd makes it), else one below
+    /// `/dev/shm`.
+    /// - Throws: `Internal` when there is none: what is looked at is not put on a disk.
+    func memory() throws(Failure) -> Directory {
+        let sessions = try runtime()
+        if (try? sessions.isInMemory()) == true { return sessions }
+        if let shared = try? Directory(private: shared), (try? shared.isInMemory()) == true { return shared }
+        throw Failure(.internal, "fail.noMemory", next: "next.memoryFolder")
+    }
+
+    /// The same where it is there already; nothing is made.
+    func memoryIfAny() -> Directory? {
+        if let sessions = try? runtime(), (try? sessions.isInMemory()) == true { return sessions }
+        guard (try? Files.exists(shared)) == true else { return nil }
+        return try? Directory(private: shared)
+    }
+
+    private var shared: String { "/dev/shm/havre-\(uid)" }
+
     /// Nobody else may be able to swap our folder for one of theirs.
     private func checkBase(_ path: String) throws(SystemError) {
         let base = try Directory(path: path)

@@ -62,10 +62,10 @@ struct FormFilling {
         }
         if field.type == .sub { return try rows(field, old, label, indent, check) }
         if field.type == .long || field.type == .sentences {
-            return try text(field, label, check)
+            return try text(field, old, label, check)
         }
         while true {
-            let typed = try desk.answer(person, label + desk.texts.say("mark.colon") + " ")
+            let typed = try desk.answer(person, label + choices(field) + desk.texts.say("mark.colon") + " ")
             switch typed {
             case "": return .keep
             case ".": return .end
@@ -74,7 +74,7 @@ struct FormFilling {
             case "?": person.show(explain(field, indent) + "\n")
             default:
                 guard let value = read(field, typed) else {
-                    person.show(indent + desk.texts.say("fill.unread") + " " + explain(field, indent) + "\n")
+                    person.show(indent + desk.texts.say("fill.unread") + " " + explain(field, "") + "\n")
                     continue
                 }
                 guard let rule = check(field.key, value) else { return .value(value) }
@@ -84,9 +84,11 @@ struct FormFilling {
     }
 
     /// Several lines, ended by a line with a full stop only.
-    private func text(_ field: Field, _ label: String, _ check: Check) throws(Failure) -> Step {
+    private func text(
+        _ field: Field, _ old: JSON?, _ label: String, _ check: Check
+    ) throws(Failure) -> Step {
         person.show(label + " " + desk.texts.say("fill.lines") + "\n")
-        let lines = try desk.lines(person) { ["", "-", "<"].contains($0) }
+        let lines = try desk.lines(person, old: Self.plain(old), commands: ["", "-", "<"])
         guard !lines.isEmpty else { return .end }
         switch lines {
         case [""]: return .keep
@@ -94,13 +96,20 @@ struct FormFilling {
         case ["<"]: return .back
         default: break
         }
-        let text = lines.joined(separator: "\n")
-        let value: JSON =
-            field.type == .sentences
-            ? .array(Sentences.split(text).map { .string($0) }) : .string(text)
+        let value = Self.value(field, lines.joined(separator: "\n"))
         guard let rule = check(field.key, value) else { return .value(value) }
         person.show(rule + "\n")
-        return try self.text(field, label, check)
+        return try self.text(field, value, label, check)
+    }
+
+    /// A text as it is edited: sentences stand apart.
+    static func plain(_ value: JSON?) -> String {
+        value?.string ?? (value?.array ?? []).compactMap(\.string).joined(separator: "\n\n")
+    }
+
+    /// What was typed on several lines as a value of the field.
+    static func value(_ field: Field, _ text: String) -> JSON {
+        field.type == .sentences ? .array(Sentences.split(text).map { .string($0) }) : .string(text)
     }
 
     private func rows(
@@ -124,7 +133,7 @@ struct FormFilling {
     }
 
     /// What was typed as a value of the field; nil when it is none. Codes may be typed by number or by label.
-    private func read(_ field: Field, _ typed: String) -> JSON? {
+    func read(_ field: Field, _ typed: String) -> JSON? {
         switch field.type {
         case .int: return Int64(typed).map(JSON.int)
         case .bool: return yesNo(typed).map(JSON.bool)
@@ -160,6 +169,16 @@ struct FormFilling {
         if let same = list.codes.first(where: { Fold.fold($0) == wanted }) { return same }
         let fitting = list.codes.filter { Fold.fold(list.label($0, in: desk.language)).hasPrefix(wanted) }
         return fitting.count == 1 ? fitting[0] : nil
+    }
+
+    /// The codes of a short list, beside its question; of a longer one how many there are, for `?` lists them.
+    private func choices(_ field: Field) -> String {
+        guard let codes = field.codes else { return "" }
+        let all = codes.codes.enumerated().map { "\($0 + 1) \(codes.label($1, in: desk.language))" }
+            .joined(separator: ", ")
+        if Layout.width(all) <= 60 { return " (" + all + ")" }
+        return codes.codes.count <= 40
+            ? " " + desk.texts.say("fill.codes", ["n": String(codes.codes.count)]) : ""
     }
 
     private func explain(_ field: Field, _ indent: String) -> String {

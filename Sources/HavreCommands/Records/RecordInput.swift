@@ -17,15 +17,26 @@ struct RecordInput {
 
     /// Fields that were read or asked for, checked here so that a mistake is named in the reader's language; the
     /// daemon checks them again.
-    func fields(_ form: Form, from path: String?, old: JSON = .object([:])) throws(Failure) -> JSON {
+    /// - Parameter inEditor: The whole form in the person's editor, instead of question by question.
+    func fields(
+        _ form: Form, from path: String?, old: JSON = .object([:]), inEditor: Bool = false
+    ) throws(Failure) -> JSON {
         let values: JSON
         if let path {
             values = try Input.json(path)
         } else if let person = desk.person() {
-            values = try FormFilling(desk: desk, person: person, today: today).fill(form, old)
+            let filling = FormFilling(desk: desk, person: person, today: today)
+            guard inEditor else { return try checked(try filling.fill(form, old), form) }
+            return try FormSheet(form: form, filling: filling).edit(old) { values throws(Failure) in
+                try check(values, form)
+            }
         } else {
             values = try Input.json("-")
         }
+        return try checked(values, form)
+    }
+
+    private func checked(_ values: JSON, _ form: Form) throws(Failure) -> JSON {
         try check(values, form)
         return values
     }

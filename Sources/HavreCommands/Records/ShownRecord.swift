@@ -14,6 +14,20 @@ struct ShownRecord {
     let time: Int64
     let fields: JSON
 
+    /// A record as it stands, for tests.
+    init(
+        record: String, form: String, compartment: String, version: Int64, author: String, time: Int64,
+        fields: JSON
+    ) {
+        self.record = record
+        self.form = form
+        self.compartment = compartment
+        self.version = version
+        self.author = author
+        self.time = time
+        self.fields = fields
+    }
+
     /// Reads an item of the answer to `Show`.
     /// - Throws: `Tampered` when the signed text says something else than the daemon.
     init(_ json: JSON) throws(Failure) {
@@ -57,7 +71,8 @@ struct ShownRecord {
         let head = desk.texts.say(
             "say.recordHead",
             [
-                "form": title, "record": record, "version": String(version), "author": author,
+                "form": title, "record": desk.screen.shown(id: record), "version": String(version),
+                "author": author,
                 "time": desk.moments.time(time),
             ])
         return ([desk.screen.strong(head)] + FieldText(desk: desk).lines(fields, form: form)).joined(

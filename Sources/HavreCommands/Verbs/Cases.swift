@@ -24,9 +24,9 @@ enum CardRow {
     }
 
     /// Cases that one accident more would close for everybody.
-    private static func warnings(_ cards: [JSON], _ desk: Desk) -> [String] {
+    static func warnings(_ cards: [JSON], _ desk: Desk) -> [String] {
         let names = cards.filter { ($0["waysIn"]?.int ?? 2) < 2 }.compactMap { $0["case"]?.string }
-        guard !names.isEmpty else { return [] }
+        guard !names.isEmpty, desk.screen.isForPerson else { return [] }
         return ["! " + desk.texts.say("say.oneWayIn", ["list": names.joined(separator: ", ")])]
     }
 }

@@ -50,7 +50,8 @@ struct Init: Verb {
             return desk.texts.say(
                 "say.founded",
                 [
-                    "vault": place, "gate": gate, "fingerprint": fingerprint,
+                    "vault": place, "gate": (try? Directory(path: gate).path()) ?? gate,
+                    "fingerprint": fingerprint,
                     "words": bytes.count == 32
                         ? SixWords.spell(bytes, in: desk.language).joined(separator: " ") : "",
                 ])

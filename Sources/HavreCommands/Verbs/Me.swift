@@ -66,24 +66,13 @@ struct Unlock: Verb {
         let name = try desk.given(name ?? desk.globals.name, or: "ask.name", missing: "NAME")
         let input = SecretInput(desk: desk)
         try input.require([("--passphrase-fd", passphrase)])
-        let daemon = try desk.daemon()
-        // A closed vault cannot sign who it is: its host key lies behind the gate that this unlock opens. Then only
-        // the owner of the socket vouches for it, and the key is compared before the session is used.
-        try daemon.greetUnlessClosed()
-        var handles = [
-            try SecretInput.sealed(try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase"))
-        ]
-        var parameters: [String: JSON] = ["name": .string(name), "passphrase": 0]
-        if let key = try input.keyFile("--keyfile-fd", keyFile) {
-            handles.append(try SecretInput.sealed(key.copy()))
-            parameters["keyfile"] = 1
+        let answer = try Self.enter(name, desk, key: try input.keyFile("--keyfile-fd", keyFile)) {
+            () throws(Failure) in
+            try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase")
         }
-        let answer = try daemon.tell("Unlock", parameters, handles, remembers: true)
         let said = answer.parameters
         let user = said["user"]?.string ?? name
         let role = said["role"]?.string ?? ""
-        try daemon.keep(answer, user: user, role: role)
-        try daemon.forgetEnded()
         try desk.screen.answer(answer.news(without: ["session"])) {
             let minutes = (said["idleSeconds"]?.int ?? 0) / 60
             let lines = [
@@ -96,6 +85,29 @@ struct Unlock: Verb {
             ]
             return (lines + Pending.lines(said["pending"], desk)).joined(separator: "\n")
         }
+    }
+
+    /// Opens a session and keeps it: who serves is looked at before anything secret is asked for.
+    static func enter(
+        _ name: String, _ desk: Desk, key: consuming Key<Role.KeyFile>?,
+        passphrase: () throws(Failure) -> SecretBytes
+    ) throws(Failure) -> Answer {
+        let daemon = try desk.daemon()
+        // A closed vault cannot sign who it is: its host key lies behind the gate that this unlock opens. Then only
+        // the owner of the socket vouches for it, and the key is compared before the session is used.
+        try daemon.greetUnlessClosed()
+        var handles = [try SecretInput.sealed(try passphrase())]
+        var parameters: [String: JSON] = ["name": .string(name), "passphrase": 0]
+        if let key = consume key {
+            handles.append(try SecretInput.sealed(key.copy()))
+            parameters["keyfile"] = 1
+        }
+        let answer = try daemon.tell("Unlock", parameters, handles, remembers: true)
+        let said = answer.parameters
+        try daemon.keep(
+            answer, user: said["user"]?.string ?? name, role: said["role"]?.string ?? "")
+        try daemon.forgetEnded()
+        return answer
     }
 }
 

@@ -20,12 +20,13 @@ struct Open: Verb {
         let purpose = try desk.purpose(purpose)
         let answer = try daemon.act("Open", ["case": .string(name), "purpose": .string(purpose)])
         try desk.screen.answer(answer.news()) {
-            desk.texts.say(
+            let opened = desk.texts.say(
                 "say.opened",
                 [
                     "case": answer.parameters["case"]?.string ?? name,
                     "until": desk.moments.clock(answer.parameters["until"]?.int ?? 0),
                 ])
+            return ([opened] + CardRow.warnings([answer.parameters], desk)).joined(separator: "\n")
         }
     }
 }
@@ -41,6 +42,7 @@ struct Close: Verb {
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
+        Viewing(socket: daemon.socket, user: try daemon.ownSession().user).remove(name, desk.places)
         let answer = try daemon.act("Close", ["case": .string(name)])
         var news = answer.news().object ?? [:]
         news["ok"] = true

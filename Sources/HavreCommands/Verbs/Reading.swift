@@ -21,7 +21,7 @@ struct Show: Verb {
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         var parameters: [String: JSON] = ["case": .string(try daemon.caseName(name))]
-        if let record { parameters["record"] = .string(record) }
+        if let record { parameters["record"] = .string(try daemon.recordName(record)) }
         if let form { parameters["form"] = .string(form) }
         if let version { parameters["version"] = .int(version) }
         try Self.say(try Self.records(daemon, parameters), desk)
@@ -59,8 +59,10 @@ struct Night: Verb {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         let sheets = try Show.records(daemon, ["case": .string(name), "form": "night"])
-        let newest = sheets.max { $0.time < $1.time }
-        try Show.say(newest.map { [$0] } ?? [], desk)
+        guard let newest = sheets.max(by: { $0.time < $1.time }), desk.screen.isForPerson else {
+            return try Show.say(sheets.max { $0.time < $1.time }.map { [$0] } ?? [], desk)
+        }
+        try desk.screen.show(NightSheet(desk: desk, record: newest).text(name))
     }
 }
 
@@ -78,20 +80,42 @@ struct History: Verb {
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         let versions = try daemon.gather(
-            "History", ["case": .string(try daemon.caseName(name)), "record": .string(record)],
+            "History",
+            ["case": .string(try daemon.caseName(name)), "record": .string(try daemon.recordName(record))],
             list: "versions")
         try desk.screen.answer(["versions": .array(versions)]) {
+            let labels = Self.labels(desk)
             var table = Table(
                 ["version", "time", "author", "changed"].map { desk.texts.say("column." + $0) })
             for version in versions {
                 table.add([
                     String(version["version"]?.int ?? 0), desk.moments.time(version["time"]?.int ?? 0),
                     version["author"]?.string,
-                    (version["changed"]?.array ?? []).compactMap(\.string).joined(separator: ", "),
+                    changed(version, labels, desk),
                 ])
             }
-            return table.text(desk.screen)
+            return table.text(desk.screen) + "\n" + desk.texts.say("say.olderVersion")
         }
+    }
+
+    /// What a version changed, in the words of the form; the first one wrote everything.
+    private func changed(_ version: JSON, _ labels: [String: String], _ desk: Desk) -> String {
+        let fields = (version["changed"]?.array ?? []).compactMap(\.string)
+        if version["version"]?.int == 1 { return desk.texts.count("count.written", fields.count) }
+        return fields.map { desk.screen.isForPerson ? labels[$0] ?? $0 : $0 }.joined(separator: ", ")
+    }
+
+    /// Questions by field; where forms have one of the same name, they have it in the same words or it keeps its name.
+    private static func labels(_ desk: Desk) -> [String: String] {
+        var labels: [String: String] = [:]
+        var differ: Set<String> = []
+        for field in Catalogue.shared.forms.flatMap(\.fields) {
+            let label = field.label(in: desk.language)
+            if let known = labels[field.key], known != label { differ.insert(field.key) }
+            labels[field.key] = label
+        }
+        for key in differ { labels[key] = nil }
+        return labels
     }
 }
 
@@ -123,7 +147,8 @@ struct Find: Verb {
                 let field = hit["field"]?.string ?? ""
                 table.add([
                     hit["case"]?.string, form?.label(in: desk.language) ?? hit["form"]?.string,
-                    form?.field(field)?.label(in: desk.language) ?? field, hit["record"]?.string,
+                    form?.field(field)?.label(in: desk.language) ?? field,
+                    desk.screen.shown(id: hit["record"]?.string ?? ""),
                 ])
             }
             return table.text(desk.screen)

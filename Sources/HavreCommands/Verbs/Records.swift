@@ -37,39 +37,60 @@ struct FormsVerb: Verb {
         }
         let head = desk.texts.say(
             "say.formHead", ["form": form.label(in: desk.language), "compartment": form.compartment])
-        return desk.screen.strong(head) + "\n" + table.text(desk.screen)
+        // What may be written in JSON; the long lists (countries, languages) are those of ISO.
+        let codes = form.fields.compactMap { field -> String? in
+            guard let codes = field.codes?.codes, codes.count <= 40 else { return nil }
+            return "  " + field.key + desk.screen.colon + " " + codes.joined(separator: ", ")
+        }
+        let list = codes.isEmpty || desk.screen.isJSON ? [] : ["", desk.texts.say("say.formCodes")] + codes
+        return ([desk.screen.strong(head), table.text(desk.screen)] + list).joined(separator: "\n")
     }
 }
 
 /// `havre add CASE FORM`: writes a record.
 struct Add: Verb {
     static let row = Row(
-        "add", .records, [.caseName, Operand("FORM")], [Option("--from", "FILE|-")], exits: [3, 4, 6, 8])
+        "add", .records, [.caseName, Operand("FORM", isRequired: false)],
+        [Option("--from", "FILE|-"), Option("--editor")], isSecret: true, exits: [3, 4, 6, 8])
 
-    private let name, form: String
-    private let from: String?
+    private let name: String
+    private let form, from: String?
+    private let inEditor: Bool
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
-        form = try arguments.required(1)
+        form = arguments.operand(1)
         from = arguments.value("--from")
+        inEditor = arguments.flag("--editor")
+        guard !(inEditor && from != nil) else {
+            throw .usage("usage.notBoth", ["options": "--from, --editor"])
+        }
     }
 
     func run(_ desk: Desk) throws(Failure) {
-        let form = try RecordInput.form(form)
-        let daemon = try desk.daemon()
-        let name = try daemon.caseName(name)
-        let fields = try RecordInput(desk: desk).fields(form, from: from)
-        try Written.add(fields, form, to: name, desk)
+        let chosen = if let form { form } else { try choice(desk) }
+        let form = try RecordInput.form(chosen)
+        let name = try desk.daemon().caseName(name)
+        let saving = try Saving(desk, case: name)
+        let fields = try RecordInput(desk: desk).fields(form, from: from, inEditor: inEditor)
+        try Written.add(fields, form, to: name, saving)
+    }
+
+    private func choice(_ desk: Desk) throws(Failure) -> String {
+        guard let person = desk.person() else { throw .usage("usage.needed", ["option": "FORM"]) }
+        let forms = Catalogue.shared.forms.filter { $0.id != "case" }
+        return try desk.choose("ask.form", among: forms.map(\.id), person: person) { id in
+            forms.first { $0.id == id }?.label(in: desk.language) ?? id
+        }
     }
 }
 
 /// What `add`, `note` and `edit` have in common.
 enum Written {
-    static func add(_ fields: JSON, _ form: Form, to name: String, _ desk: Desk) throws(Failure) {
-        let answer = try desk.daemon().act(
+    static func add(_ fields: JSON, _ form: Form, to name: String, _ saving: Saving) throws(Failure) {
+        let answer = try saving.act(
             "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
-        try say(answer, form, fields, desk)
+        try say(answer, form, fields, saving.desk)
     }
 
     static func say(_ answer: Answer, _ form: Form, _ fields: JSON, _ desk: Desk) throws(Failure) {
@@ -79,7 +100,7 @@ enum Written {
                     "say.written",
                     [
                         "form": form.label(in: desk.language),
-                        "record": answer.parameters["record"]?.string ?? "",
+                        "record": desk.screen.shown(id: answer.parameters["record"]?.string ?? ""),
                         "version": String(answer.parameters["version"]?.int ?? 0),
                     ])
             ]
@@ -95,20 +116,26 @@ enum Written {
 /// `havre note CASE`: a note of today, typed or from standard input.
 struct Note: Verb {
     static let row = Row(
-        "note", .records, [Operand("CASE", isRequired: false)], [Option("--from", "FILE|-")],
-        exits: [3, 4, 6, 8])
+        "note", .records, [Operand("CASE", isRequired: false)],
+        [Option("--from", "FILE|-"), Option("--editor")], isSecret: true, exits: [3, 4, 6, 8])
 
     private let name, from: String?
+    private let inEditor: Bool
 
     init(_ arguments: Arguments) throws(Failure) {
         name = arguments.operand(0)
         from = arguments.value("--from")
+        inEditor = arguments.flag("--editor")
+        guard !(inEditor && from != nil) else {
+            throw .usage("usage.notBoth", ["options": "--from, --editor"])
+        }
     }
 
     func run(_ desk: Desk) throws(Failure) {
         let form = try RecordInput.form("note")
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
+        let saving = try Saving(desk, case: name)
         let input = RecordInput(desk: desk)
         let text: String
         if from == nil, let person = desk.person() {
@@ -118,7 +145,7 @@ struct Note: Verb {
         }
         let fields: JSON = ["date": .string(input.today.description), "summary": .string(text)]
         try input.check(fields, form)
-        try Written.add(fields, form, to: name, desk)
+        try Written.add(fields, form, to: name, saving)
     }
 
     private static func text(_ bytes: [UInt8]) throws(Failure) -> String {
@@ -129,6 +156,7 @@ struct Note: Verb {
     }
 
     private func typed(_ desk: Desk, _ person: any Person) throws(Failure) -> String {
+        if inEditor { return try Self.text(Array(try Editor(desk: desk).edit("").utf8)) }
         person.show(desk.texts.say("ask.note") + "\n")
         let lines = try desk.lines(person)
         return try Self.text(Array(lines.joined(separator: "\n").utf8))
@@ -138,20 +166,28 @@ struct Note: Verb {
 /// `havre edit CASE RECORD`: a new version of a record.
 struct Edit: Verb {
     static let row = Row(
-        "edit", .records, [.caseName, .record], [Option("--from", "FILE|-")], exits: [3, 4, 6, 8, 9])
+        "edit", .records, [.caseName, .record], [Option("--from", "FILE|-"), Option("--editor")],
+        isSecret: true, exits: [3, 4, 6, 8, 9])
 
     private let name, record: String
     private let from: String?
+    private let inEditor: Bool
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
         record = try arguments.required(1)
         from = arguments.value("--from")
+        inEditor = arguments.flag("--editor")
+        guard !(inEditor && from != nil) else {
+            throw .usage("usage.notBoth", ["options": "--from, --editor"])
+        }
     }
 
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
+        let saving = try Saving(desk, case: name)
+        let record = try daemon.recordName(record)
         var parameters: [String: JSON] = ["case": .string(name), "record": .string(record)]
         let fields: JSON
         var form: Form?
@@ -161,22 +197,27 @@ struct Edit: Verb {
             guard let item = items.first else { throw Failure(.notFound) }
             let shown = try ShownRecord(item)
             let known = try RecordInput.form(shown.form)
-            fields = try RecordInput(desk: desk).fields(known, from: nil, old: shown.fields)
+            fields = try RecordInput(desk: desk).fields(
+                known, from: nil, old: shown.fields, inEditor: inEditor)
             parameters["version"] = .int(shown.version)
+            parameters["record"] = .string(shown.record)
             form = known
         } else {
             fields = try Input.json(from ?? "-")
         }
         parameters["fields"] = fields
         let answer: Answer
-        do throws(Failure) { answer = try daemon.act("Edit", parameters) } catch {
+        do throws(Failure) { answer = try saving.act("Edit", parameters) } catch {
             throw error.advising("next.form", when: .invalid)
         }
         if let form { return try Written.say(answer, form, fields, desk) }
         try desk.screen.answer(answer.news()) {
             desk.texts.say(
                 "say.edited",
-                ["record": record, "version": String(answer.parameters["version"]?.int ?? 0)])
+                [
+                    "record": desk.screen.shown(id: record),
+                    "version": String(answer.parameters["version"]?.int ?? 0),
+                ])
         }
     }
 }

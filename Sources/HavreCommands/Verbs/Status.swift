@@ -14,12 +14,16 @@ struct Status: Verb {
                 desk.texts.say(said["state"]?.string == "serving" ? "say.serving" : "say.vaultClosed"),
                 desk.texts.count("count.unlocked", Int(said["unlocked"]?.int ?? 0)),
             ]
-            for warning in (said["warnings"]?.array ?? []).compactMap(\.string) {
-                let key = "warning." + warning
-                lines.append(
-                    "! " + (desk.texts.has(key) ? desk.texts.say(key) : Text.escapedForTerminal(warning)))
-            }
+            lines += (said["warnings"]?.array ?? []).compactMap(\.string).map { Self.line($0, desk) }
             return lines.joined(separator: "\n")
         }
+    }
+
+    /// A warning in words: a code, with a number after a colon where there is one.
+    private static func line(_ warning: String, _ desk: Desk) -> String {
+        let parts = warning.split(separator: ":", maxSplits: 1).map(String.init)
+        let key = "warning." + (parts.first ?? "")
+        guard desk.texts.has(key) else { return "! " + Text.escapedForTerminal(warning) }
+        return "! " + desk.texts.say(key, ["n": parts.count == 2 ? parts[1] : ""])
     }
 }

@@ -31,6 +31,14 @@ extension Conversation {
         }
     }
 
+    /// The record that somebody means: at a terminal its first digits will do, a script writes it whole.
+    func recordName(_ typed: String) throws(Failure) -> String {
+        guard typed.utf8.count == 32 || (desk.screen.isForPerson && desk.person() != nil) else {
+            throw .usage("usage.record")
+        }
+        return typed.lowercased()
+    }
+
     /// Whether a name is written out: three words joined by hyphens, the last a number; or an area of the house, or
     /// an id.
     static func isWhole(_ name: String) -> Bool {

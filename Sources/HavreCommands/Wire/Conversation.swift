@@ -136,15 +136,20 @@ final class Conversation {
         return found
     }
 
+    /// The session has ended: the next call looks for another one.
+    func letGo() { session = nil }
+
     /// Forgets the sessions at this socket.
     func forgetAll() throws(Failure) {
         let folder = try desk.places.runtime()
         for file in try SessionFile.all(in: folder) where file.socket == socket { file.remove(folder) }
+        Viewing.removeAll(socket: socket, desk.places)
     }
 
     /// Forgets a session that has ended; one of another terminal may still be alive there.
     func forget(_ file: SessionFile) throws(Failure) {
         guard file.terminal == desk.world.terminalSession else { return }
+        Viewing(socket: socket, user: file.user).remove(nil, desk.places)
         file.remove(try desk.places.runtime())
     }
 
