@@ -62,6 +62,9 @@ package struct Terminal: ~Copyable {
         for number in 1..<Int32(32) where arrived & (1 << UInt32(number)) != 0 { csys_raise(number) }
     }
 
+    /// Whether a whole line was typed that nobody has read.
+    package borrowing func hasLine() -> Bool { csys_poll(tty.raw, 0) == 1 }
+
     /// Shows text. Stored text must have been escaped before.
     package borrowing func write(_ text: String) throws(SystemError) { try tty.write([UInt8](text.utf8)) }
 

@@ -62,7 +62,7 @@ func editorInBetween() throws {
     try bench.unlock()
     bench.daemon.acts["Add"] = { _, _ in Reply(["record": .string(id), "version": 1]) }
     bench.person = FakePerson(["She called.", "!"])
-    bench.editing = { $0 + "\nTwice.\n" }
+    bench.editing = { $0 + "Twice.\n" }
     #expect(bench.run("note amber-heron-41").status == 0)
     #expect(bench.last("Add")?["fields"]?["summary"] == "She called.\nTwice.")
     bench.person = FakePerson([])

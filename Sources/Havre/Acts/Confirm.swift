@@ -20,6 +20,7 @@ extension Vault {
             if let known = try confirmed(name, words, session) { known } else {
                 try confirmEntry(name, words, session)
             }
+        _ = try directory(session)
         try handOver(to: member, session)
         return (member.name.shown, member.role.rawValue)
     }

@@ -83,6 +83,8 @@ extension Vault {
             vault: id, salt: salt, parameters: parameters, hasKeyFile: keyFile != nil, keks: keks)
         let entry = try enter(person, account, invitation, row, code, secrets)
         try indexHouse()
+        // Read again, so that `warnings` knows of whom to confirm.
+        _ = try self.directory(secrets)
         return Enrolled(
             name: member.name.shown, role: member.role.rawValue,
             words: SixWords.spell(entry.bytes, in: language).joined(separator: " "))

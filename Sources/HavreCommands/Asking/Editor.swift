@@ -32,7 +32,8 @@ struct Editor {
     func edit(_ text: String) throws(Failure) -> String {
         do throws(SystemError) {
             let file = SharedDescriptor(try MemoryFile(named: "havre").take())
-            try file.descriptor.write([UInt8](text.utf8))
+            let isWhole = text.isEmpty || text.hasSuffix("\n")
+            try file.descriptor.write([UInt8]((isWhole ? text : text + "\n").utf8))
             let status = try desk.world.runWith(["sh", "-c", Self.script], file)
             guard status == 0 else { throw SystemError("editor", SystemError.cancelled) }
             let size = try file.descriptor.statSize()

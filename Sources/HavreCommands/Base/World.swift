@@ -71,7 +71,9 @@ final class TerminalPerson: Person {
         defer { terminal.dropTyped() }
         var lines: [String] = []
         while true {
-            let line = try whole(try terminal.readLine(prompt: prompt, keepsRest: true))
+            // Of a paste the next line is there already, and on the screen.
+            let shown = terminal.hasLine() ? "" : prompt
+            let line = try whole(try terminal.readLine(prompt: shown, keepsRest: true))
             if line == "." { return lines }
             lines.append(line)
             if isWhole(lines) { return lines }

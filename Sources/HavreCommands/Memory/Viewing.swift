@@ -17,7 +17,7 @@ struct Viewing {
     private static let prefix = "view."
 
     private static func part(_ text: String) -> String {
-        String(Hash.blake2b256(Array(text.utf8)).hex.prefix(8))
+        String(Hash.blake2b256(Array(text.utf8)).hex.prefix(6))
     }
 
     private var ownPrefix: String {

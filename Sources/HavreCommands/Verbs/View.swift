@@ -97,7 +97,7 @@ final class Copy {
 
     /// An empty file that nobody else can read.
     init(_ folder: consuming Directory) throws(Failure) {
-        let random = Random.bytes(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let random = Random.bytes(3).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         name = random
         do throws(SystemError) {
             let file = try folder.open(random, [.write, .create, .exclusive], mode: 0o600)
