@@ -164,7 +164,7 @@ private enum RecordName: Sendable {
         }
         guard (4..<32).contains(text.utf8.count),
             text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
-        else { throw .invalid(field: "record", rule: "32 hex digits, or at least the first 4 of them") }
+        else { throw .invalid(field: "record", rule: Identifier.rule) }
         self = .beginning(text)
     }
 

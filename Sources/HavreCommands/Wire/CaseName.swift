@@ -34,7 +34,7 @@ extension Conversation {
     /// The record that somebody means: at a terminal its first digits will do, a script writes it whole.
     func recordName(_ typed: String) throws(Failure) -> String {
         guard typed.utf8.count == 32 || (desk.screen.isForPerson && desk.person() != nil) else {
-            throw .usage("usage.record")
+            throw Failure(.notFound, "usage.record")
         }
         return typed.lowercased()
     }
