@@ -79,6 +79,15 @@ class Add(Act):
             scene.versions[asked["record"]] = 1
 
 
+class Read(Act):
+    """Changes nothing but the log: what was shown stands there, whatever came afterwards."""
+
+    entry = "read"
+
+    def do(self, scene, asked):
+        scene["Amina"].call("Show", case=scene.case, record=scene.record)
+
+
 class Edit(Act):
     entry = "edit"
 
@@ -330,5 +339,5 @@ class Export(Act):
         return True if os.path.getsize(asked["file"].name) else None
 
 
-ACTS = [act() for act in (CaseNew, Add, Edit, Attach, Grant, Revoke, Passwd, Invite, Enrol, Confirm, Unlock, Panic,
+ACTS = [act() for act in (CaseNew, Add, Read, Edit, Attach, Grant, Revoke, Passwd, Invite, Enrol, Confirm, Unlock, Panic,
                           Assign, Contact, Export)]

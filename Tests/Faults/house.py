@@ -68,8 +68,9 @@ class Client:
 
     def __init__(self, path, seconds=60):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(seconds)
+        # Without a limit of time: a full queue of the listener is waited for, and not an error.
         self.socket.connect(path)
+        self.socket.settimeout(seconds)
         self.rest = b""
         self.said = []
 
