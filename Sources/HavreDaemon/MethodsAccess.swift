@@ -37,6 +37,7 @@ enum MethodsAccess {
             "rights": .array(holder.rights.map { .string($0) }),
         ]
         members["until"] = holder.until.map { .string($0.description) }
+        if holder.isKeptOut { members["pending"] = true }
         return .object(members)
     }
 

@@ -176,6 +176,8 @@ class Grant(Act):
         if outcome == "NotFound" and self.karim(scene):
             # A removal that was begun and not decided: it bites already, and is done by asking again.
             expect(self.entry == "revoke" and not there, f"Karim, granted: {outcome}")
+            shown = scene["Sylvie"].call("Access", case=scene.case)["holders"]
+            expect([holder.get("pending") for holder in shown if holder["name"] == "Karim"] == [True], f"not shown: {shown}")
             scene["Sylvie"].call("Revoke", case=scene.case, name="Karim")
             return
         expect(outcome == (None if self.karim(scene) else "NotFound"), f"Karim, granted {self.karim(scene)}: {outcome}")

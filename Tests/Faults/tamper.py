@@ -3,7 +3,7 @@
 
 Each cell of each row of vault.db and gate.db is changed, rows are swapped, removed, put back as they were, whole
 files rolled back, objects planted in the schema, key files, logs and attachments changed. Every one must be found by
-`havre check --vault --gate` (exit 5, ok false). Some are then read through a daemon, started afterwards or running
+`havre check --vault --gate` (exit 5, ok false), but for what is missing or older in the gate itself. Some are then read through a daemon, started afterwards or running
 meanwhile: whatever it answers is an error or the truth, also after it has written something itself.
 
     Tests/Faults/tamper.py [--every N] [--cold N] [--live N]
@@ -88,6 +88,11 @@ class Reader:
         return people
 
 
+def unpromised(name):
+    """The gate judges the vault, and nobody judges the gate: what is missing or older there need not be found."""
+    return name == "earlier gate.db" or name.startswith("remove gate cell")
+
+
 class Campaign:
     def __init__(self, given):
         self.given = given
@@ -143,7 +148,7 @@ class Campaign:
         found = status == 5 and said.get("ok") is False and bool(said.get("problems"))
         # A closed gate is no fault that can be seen without a supervisor: then it says that it saw only a part.
         partial = status == 5 and said.get("ok") is False and name.startswith("gone gate/") and name.endswith(".key")
-        expect(found or partial, f"{name}: check exits {status}, says {said}")
+        expect(found or partial or unpromised(name), f"{name}: check exits {status}, says {said}")
         self.counts["changes"] += 1
         self.counts["found"] += found or partial
 
@@ -157,7 +162,8 @@ class Campaign:
         try:
             people = self.reader.people(self.house)
             self.counts["refused"] += max(0, self.reader.judge(people, name))
-            expect(people["Sylvie"].refused("Check") or not people["Sylvie"].call("Check")["ok"], f"{name}: check online")
+            silent = not people["Sylvie"].refused("Check") and people["Sylvie"].call("Check")["ok"]
+            expect(not silent or unpromised(name), f"{name}: check online")
         except Refused as error:
             self.counts["refused"] += 1
             expect(str(error) != "Internal", f"{name}: {error}")
@@ -185,7 +191,7 @@ class Campaign:
             self.counts["ended"] += 1
         self.house.stop()
         status, said = self.house.check()
-        expect(status == 5 and said.get("ok") is False, f"live {name}: afterwards check exits {status}")
+        expect(status == 5 and said.get("ok") is False or unpromised(name), f"live {name}: afterwards check exits {status}")
 
     def run(self):
         status, said = self.house.check()
@@ -203,7 +209,7 @@ class Campaign:
                 self.counts["impossible"] = self.counts.get("impossible", 0) + 1
                 continue
             self.offline(name)
-            if self.counts["changes"] % self.given.cold == 0:
+            if self.counts["changes"] % self.given.cold == 0 or name == "earlier gate.db":
                 self.restore()
                 act(self.house.folder)
                 self.cold(name)

@@ -130,6 +130,9 @@ def opened_for_writing(trace, day):
             if found[1] == "memfd_create" or any(path.startswith(own) for path in paths):
                 ours += 1
                 continue
+            # What is fetched has no name until it is whole.
+            if "O_TMPFILE" in found[2] and day.temporary in paths:
+                continue
             if re.search(r'"/(dev/(tty|null|urandom)|proc/self/)', found[2]) or "out.bin" in found[2]:
                 continue
             strange.append(line.strip()[:200])

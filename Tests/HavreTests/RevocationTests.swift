@@ -2,6 +2,7 @@ import Foundation
 import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreStore
 import HavreSystem
 import Testing
 
@@ -73,6 +74,29 @@ import Testing
         try office.grant(["evidence"])
         _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
         office.expectNothing(try office.house.unlock("Louis"), "waiting box")
+    }
+
+    @Test(
+        "A removal that was begun and never decided keeps her out, is shown, and is finished by asking again")
+    func cutShort() throws {
+        let office = try Office()
+        try office.grant(["evidence"])
+        let louis = office.louis.person.person
+        let caseID = try #require(try office.vault.caseID(office.code, office.sylvie))
+        // What a crash between the gate's step and the decision leaves: the removal in the gate, the grant in the chain.
+        _ = try office.vault.commit(office.vault.event("revoke", office.sylvie)) { draft, _ in
+            draft.step { $0.restricted.append(Restriction(.removal, area: Area(caseID), person: louis)) }
+        }
+        office.expectNothing(office.louis, "cut short")
+        let holders = try office.vault.access(case: office.code, office.sylvie).holders
+        #expect(holders.map(\.isKeptOut) == [false, true])
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        #expect(try office.vault.access(case: office.code, office.sylvie).holders.map(\.isKeptOut) == [false])
+        try office.grant(["evidence"])
+        #expect(
+            try office.vault.access(case: office.code, office.sylvie).holders.map(\.isKeptOut) == [
+                false, false,
+            ])
     }
 
     @Test("A grant ends with its last day, also for a case that is open")

@@ -41,6 +41,9 @@ public struct Holder: Sendable {
     public let until: Day?
     /// Whether the case is hers.
     public let isOwner: Bool
+    /// Whether she is kept out already, by a freeze or by a removal that was begun and never decided: asking for the
+    /// removal again decides it.
+    public let isKeptOut: Bool
 }
 
 extension Vault {
@@ -157,10 +160,10 @@ extension Vault {
         event.caseID = caseID
         event.code = chain.code
         try log(event)
-        var holders = [holder(chain.owner, nil, directory)]
+        var holders = [holder(chain.owner, nil, caseID, directory)]
         for (person, holding) in chain.grants.sorted(by: { $0.key < $1.key })
         where chain.standing(of: person, on: today, in: directory) != nil {
-            holders.append(holder(person, holding.grant, directory))
+            holders.append(holder(person, holding.grant, caseID, directory))
         }
         return (holders, chain.threshold)
     }
@@ -173,14 +176,14 @@ extension Vault {
     }
 
     private func holder(
-        _ person: Identifier, _ grant: CaseLink.Grant?, _ directory: Directory
+        _ person: Identifier, _ grant: CaseLink.Grant?, _ caseID: Identifier, _ directory: Directory
     ) -> Holder {
         let member = directory.members[person]
         return Holder(
             name: member?.name.shown ?? "?", role: member?.role.rawValue ?? "?",
             compartments: (grant?.compartments ?? Compartment.grantable).map(\.rawValue),
             rights: (grant?.rights ?? Right.allCases).map(\.rawValue), until: grant?.until,
-            isOwner: grant == nil)
+            isOwner: grant == nil, isKeptOut: isRestricted(person, on: caseID))
     }
 
     private func until(_ day: Day?) throws(HavreError) -> Day {

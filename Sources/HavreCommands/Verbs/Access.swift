@@ -14,7 +14,8 @@ enum Holders {
                 Catalogue.roleLabel(holder["role"]?.string ?? "", in: desk.language),
                 compartments(names, desk),
                 rights.map { desk.texts.say("right." + $0) }.joined(separator: ", "),
-                holder["until"]?.string.map(desk.moments.day),
+                holder["pending"]?.bool == true
+                    ? desk.texts.say("say.keptOut") : holder["until"]?.string.map(desk.moments.day),
             ])
         }
         return table.text(desk.screen)
