@@ -21,6 +21,10 @@ final class Leader: @unchecked Sendable {
     var lag = Lag()
     /// Freezes and removals as decided, or as they bite already.
     var restrictions: Set<Restriction> = []
+    #if DEBUG
+        /// A test's full disk under the gate, from the decision on.
+        var isGateFull = false
+    #endif
     /// The writing connection's `data_version` when it was last looked at.
     var dataVersion: Int64
 

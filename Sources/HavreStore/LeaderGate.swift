@@ -144,6 +144,9 @@ extension Leader {
     private func inGateTransaction(
         isDecided: Bool, _ body: () throws(SQLError) -> Void
     ) throws(StoreError) {
+        #if DEBUG
+            if isDecided, isGateFull { throw .storageFull(decided: true) }
+        #endif
         do throws(SQLError) {
             try gate.begin()
             try body()

@@ -1,9 +1,11 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 import Testing
 
 @testable import Havre
+@testable import HavreStore
 
 @Suite struct MailTests {
     @Test("Boxes that waited through a removal still open the case, in whatever number they waited")
@@ -151,5 +153,32 @@ import Testing
         }
         #expect(seen == ["mail", "custody"])
         #expect(try vault.open(case: code, purpose: "visit", try house.unlock("Louis")).code == code)
+    }
+
+    @Test("Two calls of one session at the same moment both find the secrets that came by mail")
+    func twoCalls() throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let sylvie = try house.unlock("Sylvie")
+        let amina = try house.hire("Amina", "caseworker", by: sylvie)
+        let louis = try house.hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let caseID = try #require(try vault.caseID(code, sylvie))
+        let request = GrantRequest(
+            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
+        _ = try vault.grant(case: code, request, sylvie)
+        let found = Guarded<[Bool]>([])
+        let mayCommit = Guarded(false)
+        inParallel(4) { thread in
+            if thread == 0 {
+                // Nobody commits for a while: the first call has taken the box and waits.
+                vault.store.lead { _ in mayCommit.when({ $0 }, withinMilliseconds: 150) { _ in } }
+                return
+            }
+            Clock.sleep(milliseconds: 20 * thread)
+            let has = (try? vault.readMail(louis)) != nil && louis.opened.with { $0.ring[caseID] != nil }
+            found.with { $0.append(has) }
+        }
+        #expect(found.with { $0 } == [true, true, true])
     }
 }

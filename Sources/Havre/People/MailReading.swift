@@ -10,6 +10,11 @@ extension Vault {
     /// A box that fails is set aside with an alarm, which is an entry; everything else goes on. It stays where it is,
     /// so that nothing is lost that came to be doubted by mistake: the next session looks at it again.
     func readMail(_ session: Session) throws(HavreError) {
+        // Another call of the same session may have taken the boxes and not have put their secrets into the ring yet.
+        try session.receiving.with { _ throws(HavreError) in try openMail(session) }
+    }
+
+    private func openMail(_ session: Session) throws(HavreError) {
         try readRing(session)
         guard session.opened.with({ !$0.mail.isEmpty }) else { return }
         let directory = try directoryOfAny(session)

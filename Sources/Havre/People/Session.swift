@@ -11,6 +11,8 @@ public final class Session: Sendable {
     let opened: Guarded<Opened>
     /// Held while rows of the ring are read for `opened`.
     let reading = Guarded<Void>(())
+    /// Held while boxes are opened: who finds none waiting knows that all of them lie in the ring.
+    let receiving = Guarded<Void>(())
 
     /// Her name, as the directory shows it.
     public var name: String { person.name.shown }
