@@ -11,7 +11,7 @@ public import HavreSystem
 /// commits it with its entry in the ledger, and only then opens or answers anything.
 ///
 /// Lock order: house, then session, then case file; none is held while the store commits, except a case's
-/// write lock.
+/// write lock and, behind it, a session's lock for its mail.
 public final class Vault: Sendable {
     let store: Store
     let journal: LedgerJournal

@@ -126,6 +126,8 @@ extension Vault {
             let before = try generation(of: caseID)
             try reopen(caseID, session)
             guard let open = livingCases(session)[caseID] else {
+                // Another call of this session has met newer secrets since.
+                if session.opened.with({ $0.reopening[caseID] != nil }) { continue }
                 try readMail(session)
                 try requirePlace(on: caseID, session)
                 throw .notOpen
@@ -198,15 +200,15 @@ extension Vault {
         throw .busy
     }
 
-    /// Opens a case again whose secrets were renewed while this session had it open.
+    /// Opens a case again whose secrets were renewed while this session had it open, if they are still hers.
     private func reopen(_ caseID: Identifier, _ session: Session) throws(HavreError) {
-        guard let was = session.opened.with({ $0.reopening[caseID] }), was.until > clock.boot() else {
-            return
-        }
+        guard let was = session.opened.with({ $0.reopening[caseID] }) else { return }
         try readMail(session)
-        guard let key = try ringKey(caseID, session) else { return }
-        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
-        let open = OpenCase(file: file(caseID), secrets: secrets, purpose: was.purpose, until: was.until)
+        var open: OpenCase?
+        if was.until > clock.boot(), let key = try ringKey(caseID, session) {
+            let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+            open = OpenCase(file: file(caseID), secrets: secrets, purpose: was.purpose, until: was.until)
+        }
         // Noted as reopening until it is open: another call of the same session would find neither.
         session.opened.with { state in
             guard state.reopening.removeValue(forKey: caseID) != nil, !state.ended else { return }
