@@ -1,6 +1,7 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 
@@ -50,6 +51,17 @@ int csys_session(int pid) { return answer(getsid(pid)); }
 unsigned csys_umask(unsigned mask) { return umask(mask); }
 int csys_is_terminal(int fd) { return isatty(fd); }
 void csys_exit(int status) { _exit(status); }
+
+int csys_keep_standard(void) {
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) continue;
+        // The lowest free number is this one; the wrong way round, so that using it is an error as before.
+        int made = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+        if (made < 0) return -errno;
+        if (made != fd) return -EBADF;
+    }
+    return 0;
+}
 
 int csys_ignore_broken_pipe(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }
 

@@ -13,6 +13,7 @@ package enum Program {
         let words = Array(CommandLine.arguments.dropFirst())
         let world = World.real()
         do throws(SystemError) {
+            try Process.keepStandardDescriptors()
             if handlesSecrets(words) { try Process.reexecHardened() }
             Process.closeUmask()
             try Process.hardenSelf()

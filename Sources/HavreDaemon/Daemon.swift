@@ -5,6 +5,7 @@ package import HavreSystem
 package enum Daemon {
     /// Starts the process afresh with its hardened environment, then makes it unreadable. Call it first of all.
     package static func harden() throws(SystemError) {
+        try Process.keepStandardDescriptors()
         try Process.reexecHardened()
         Process.closeUmask()
         try Process.hardenSelf()

@@ -92,6 +92,12 @@ package enum Process {
         ("SWIFT_BACKTRACE", "enable=no"),
     ]
 
+    /// Opens what is closed of descriptors 0, 1 and 2, so that no file of ours gets such a number and what is printed
+    /// lands in it. Reading and writing them fails as before. Call it before anything is opened.
+    package static func keepStandardDescriptors() throws(SystemError) {
+        try check("open", csys_keep_standard())
+    }
+
     /// Starts this program again, once, with `hardenedEnvironment`; returns at once when it already has it. Call
     /// it first in `main`, before anything is opened: descriptors without close-on-exec and the process number
     /// stay, everything else starts afresh.

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from house import House, Refused, expect, skipped, tidy
+from house import BIN, House, Refused, expect, skipped, tidy
 from scene import Scene
 
 NOBODY = 65534
@@ -281,9 +281,33 @@ class Hostile:
         self.alive("slow connections")
 
 
+def closed():
+    """A daemon that was started without standard descriptors prints into no file of ours."""
+    house = House()
+    try:
+        command = 'exec "$0" --vault "$1" --gate "$2" --socket "$3" <&- >&- 2>&-'
+        daemon = subprocess.Popen(["sh", "-c", command, os.path.join(BIN, "havred"), house.vault, house.gate, house.path])
+        for _ in range(100):
+            if os.path.exists(house.path):
+                break
+            time.sleep(0.1)
+        house.unlock("Sylvie").call("Check")
+        for number in range(3):
+            there = os.readlink(f"/proc/{daemon.pid}/fd/{number}")
+            expect(there == "/dev/null", f"descriptor {number} is {there}")
+        daemon.terminate()
+        expect(daemon.wait(20) == 0, f"without standard descriptors: status {daemon.returncode}")
+        for folder in (house.vault, house.gate):
+            expect(os.path.getsize(os.path.join(folder, "lock")) == 0, "something was printed into a lock")
+        expect(house.check()[0] == 0, "without standard descriptors: check")
+    finally:
+        house.remove()
+
+
 def main():
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
+    closed()
     scene = Scene(House())
     try:
         hostile = Hostile(scene)

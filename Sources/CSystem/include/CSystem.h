@@ -105,6 +105,7 @@ int csys_session(int pid);  // getsid
 unsigned csys_umask(unsigned mask);
 int csys_is_terminal(int fd);
 void csys_exit(int status) __attribute__((noreturn));  // _exit
+int csys_keep_standard(void);              // 0, 1 and 2 are open from here on
 int csys_ignore_broken_pipe(void);
 int csys_signal_descriptor(void);          // SIGTERM, SIGINT, SIGHUP blocked in this thread and those it starts
 int csys_read_signal(int fd);              // number of the signal
