@@ -32,6 +32,7 @@ struct Init: Verb {
     func run(_ desk: Desk) throws(Failure) {
         let input = SecretInput(desk: desk)
         try input.require([("--passphrase-fd", passphrase)])
+        for folder in [vault, gate] { try NewFolder.prepare(folder) }
         let plan = HouseFounding(
             vault: vault, gate: gate, deviceKey: deviceKey,
             organisation: try desk.given(organisation, or: "ask.organisation", missing: "--name"),

@@ -34,6 +34,7 @@ struct RestoreVerb: Verb {
         // Shares are for recovery keys that were dealt; this one lies with the founder.
         guard shares == nil else { throw .usage("usage.noShares") }
         try input.require([("--passphrase-fd", passphrase)])
+        for folder in [vault, gate] { try NewFolder.makeAbove(folder) }
         let plan = plan(desk)
         var amount = Amount(desk.screen)
         try explaining { () throws(RestoreRefusal) in
