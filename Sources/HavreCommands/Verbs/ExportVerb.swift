@@ -68,8 +68,17 @@ struct Export: Verb {
             "case": .string(name), "profile": .string(profile), "contact": .string(contact),
         ]
         if let to { parameters["to"] = .string(to) }
-        if let records { parameters["records"] = .array(records.map { .string($0) }) }
-        if let withheld { parameters["withhold"] = .array(withheld) }
+        let named = (records ?? []) + (withheld ?? []).compactMap { $0["record"]?.string }
+        let whole = try daemon.recordNames(named, in: name)
+        if let records { parameters["records"] = .array(records.map { .string(whole[$0] ?? $0) }) }
+        if let withheld {
+            parameters["withhold"] = .array(
+                withheld.map { part in
+                    let record = part["record"]?.string ?? ""
+                    return .object(
+                        (part.object ?? [:]).merging(["record": .string(whole[record] ?? record)]) { $1 })
+                })
+        }
         if namesPerson { parameters["namePerson"] = true }
         if !hasProofs { parameters["noProofs"] = true }
         if isPreview { parameters["preview"] = true }

@@ -39,6 +39,25 @@ extension Conversation {
         return typed.lowercased()
     }
 
+    /// The whole ids of several records, where a person typed their first digits.
+    /// - Throws: `NotFound` for one that begins no record of hers, `Usage` for one that begins several.
+    func recordNames(_ typed: [String], in caseName: String) throws(Failure) -> [String: String] {
+        guard typed.contains(where: { $0.utf8.count != 32 }), desk.screen.isForPerson, desk.person() != nil
+        else { return [:] }
+        let known = try gather("Show", ["case": .string(caseName)], list: "records").compactMap {
+            $0["record"]?.string
+        }
+        var whole: [String: String] = [:]
+        for text in typed where text.utf8.count != 32 {
+            let fitting = known.filter { text.utf8.count >= 4 && $0.hasPrefix(text.lowercased()) }
+            guard fitting.count == 1 else {
+                throw Failure(fitting.isEmpty ? .notFound : .usage, "usage.record")
+            }
+            whole[text] = fitting[0]
+        }
+        return whole
+    }
+
     /// Whether a name is written out: three words joined by hyphens, the last a number; or an area of the house, or
     /// an id.
     static func isWhole(_ name: String) -> Bool {
