@@ -58,6 +58,8 @@ struct Failure: Error, Equatable, Sendable {
             switch fault {
             case .usage where values["rule"] != nil: "fail.usageRule"
             case .needsApproval where values["why"] != nil: "fail.approvalWhy"
+            case .identified where values["why"] != nil: "fail.identifiedWhy"
+            case .consentMissing where values["why"] != nil: "fail.consentWhy"
             case .tooManyAttempts where values["seconds"] != nil: "fail.wait"
             case .storageFull where parameters["decided"]?.bool == true: "fail.decided"
             default: nil
