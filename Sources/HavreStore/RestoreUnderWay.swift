@@ -70,6 +70,10 @@ package final class RestoreUnderWay: @unchecked Sendable {
     package func finish() throws(StoreError) {
         try system { () throws(SystemError) in
             try vaultFolder.directory.sync()
+            // The folders' own names have to last before the mark goes.
+            for path in [places.vault, places.gate] {
+                try Directory(path: try Files.split(path).parent).sync()
+            }
             try gateFolder.directory.unlink(StoreName.restoring)
             try gateFolder.directory.sync()
         }

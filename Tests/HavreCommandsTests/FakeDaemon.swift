@@ -21,6 +21,7 @@ final class FakeDaemon {
     var namesLog = false
     private(set) var era = 0
     private(set) var eras: [Statement] = []
+    private var oldLogs: [String] = []
     private let recovery = SigningKey()
     let fingerprint = Hex.encode(Hash.blake2b256(Array("fake".utf8)).bytes)
     let socket = "/nowhere/havred.sock"
@@ -60,8 +61,14 @@ final class FakeDaemon {
     private func logKey() throws -> String { try VerifierKey(name: origin, key: log.publicKey).text }
 
     /// The vault was restored from a backup of its first entries.
-    func restore(to count: Int) throws {
-        let oldLog = try logKey()
+    /// - Parameter again: from the same backup as the last time.
+    func restore(to count: Int, again: Bool = false) throws {
+        let oldLog = again ? oldLogs.removeLast() : try logKey()
+        oldLogs.append(oldLog)
+        if again {
+            era -= 1
+            eras.removeLast()
+        }
         shrink(to: count)
         var tree = CompactTree()
         for leaf in leaves { tree.append(leaf) }

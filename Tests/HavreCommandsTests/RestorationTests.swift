@@ -122,3 +122,20 @@ func otherSocket() throws {
     #expect(bench.run("whoami --json").status == 5)
     #expect(bench.run(["whoami", "--accept-restore=" + words]).status == 0)
 }
+
+@Test(
+    "A backup that is restored a second time is another restore: its own words, and nothing of the first one counts"
+)
+func restoredAgain() throws {
+    let (bench, words) = try restored()
+    #expect(bench.run(["whoami", "--accept-restore=" + words]).status == 0)
+    bench.daemon.grow(5)
+    #expect(bench.run("whoami").status == 0)
+    try bench.daemon.restore(to: 4, again: true)
+    #expect(bench.run("whoami --json").status == 5)
+    #expect(bench.run(["whoami", "--accept-restore=" + words, "--json"]).status == 5)
+    let others = try HavreCommandsTests.words(bench)
+    #expect(bench.run(["whoami", "--accept-restore=" + others]).status == 0)
+    #expect(bench.daemon.calls.last?.parameters["seen"]?.int == 4)
+    #expect(bench.run("whoami").status == 0)
+}

@@ -5,6 +5,7 @@ import HavreSystem
 import Testing
 
 @testable import Havre
+@testable import HavreStore
 
 /// A backup as a client writes it down, in a folder of a test's house.
 struct WrittenBackup {
@@ -289,5 +290,42 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         let vault = try Vault(vault: plan("r").vault, gate: plan("r").gate, deviceKey: medium.path)
         defer { vault.close() }
         _ = try unlock(vault, "Sylvie")
+    }
+
+    @Test func `An erasure that was certified after the backup is done again`() throws {
+        let scene = try Scene()
+        let vault = scene.house.vault
+        let backup = try scene.backup()
+        // What an erasing act will write: the area of the case ends, with a certificate.
+        let caseID = try #require(try vault.caseID(scene.code, scene.amina))
+        let status = try #require(try vault.store.area(Area(caseID)))
+        var change = Change(
+            operation: Random.identifier(), entry: try Self.entry(vault), commitment: Hash.sha256([1]),
+            instant: vault.now.seconds)
+        change.expects = [status.expectation(of: Area(caseID))]
+        change.gate = GateStep()
+        change.gate?.erased = [Area(caseID)]
+        change.gate?.certificate = Array("certificate".utf8)
+        _ = try vault.store.submit(change)
+        vault.close()
+        // The log of erasures was kept apart.
+        try FileManager.default.copyItem(
+            at: scene.house.folder.appending(path: "gate/erasures.log"),
+            to: backup.folder.appending(path: "gate/erasures.log"))
+        let plan = backup.plan("r")
+        let restored = try Vault.restore(plan, passphrase: secret("sylvie phrase"), keyFile: nil)
+        #expect(restored.erasedAgain == 1)
+        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+        defer { again.close() }
+        #expect(try again.store.area(Area(caseID)) == nil)
+        #expect(try again.check(nil).problems.isEmpty)
+        // Nothing of it is left in the files, either.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: plan.vault + "/blobs") == ["incoming"])
+    }
+
+    /// The sealed body of an entry, as every act writes one.
+    private static func entry(_ vault: Vault) throws -> [UInt8] {
+        let receipt = try vault.log(Event(time: vault.now, act: "test"))
+        return try vault.store.entry(receipt.entry).body
     }
 }

@@ -107,7 +107,6 @@ extension Vault {
         let journal = LedgerJournal()
         do {
             let old = try underWay.open(journal: journal)
-            guard try old.check().isGood else { throw RestoreRefusal.damaged }
             let (fingerprint, oldLog) = (try old.fact("fingerprint") ?? [], journal.verifier?.text ?? "")
             let from = journal.checkpoint()
             let digest = try Digest(bytes: fingerprint)
@@ -124,6 +123,7 @@ extension Vault {
             let statement = try Statement.make(Era.kind, body, by: RecoveryKeys(seed).sign)
             try vault.begin(try Era(statement.encoded()), by: founder)
             let count = try vault.eraseAgain(underWay.erasures)
+            // Only now: logs that reach beyond the gate's half are in order before the step of a new era.
             guard try store.check().isGood else { throw RestoreRefusal.damaged }
             return Restored(fingerprint: digest.hex, era: try Era(statement.encoded()), erasedAgain: count)
         } catch let refusal as RestoreRefusal {

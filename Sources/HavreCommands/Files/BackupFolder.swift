@@ -25,6 +25,7 @@ struct BackupFolder: ~Copyable {
             guard try directory.list(countMax: 1).isEmpty else {
                 throw SystemError("folder", SystemError.tooBig)
             }
+            if before == nil { try parent.sync() }
             self.directory = directory
             self.parent = parent
             name = names.name

@@ -78,6 +78,11 @@ struct VaultMemory: ~Copyable {
         if let known = try checkpoint(fingerprint), known.origin == seen.origin, known.size >= seen.size {
             return
         }
+        try replace(seen, of: fingerprint)
+    }
+
+    /// Remembers a checkpoint instead of what was seen before: after a restore that a person has accepted.
+    func replace(_ seen: SeenCheckpoint, of fingerprint: String) throws(Failure) {
         let json: JSON = [
             "origin": .string(seen.origin), "size": .int(Int64(seen.size)), "root": .string(seen.root.hex),
         ]

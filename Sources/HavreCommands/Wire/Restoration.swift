@@ -16,37 +16,53 @@ extension Conversation {
         let seen = try memory.checkpoint(said.fingerprint)
         let mine = known?.fingerprint == said.fingerprint ? known?.logKey : nil
         let remembered = [mine, seen?.origin].compactMap { $0 }.compactMap(Era.number(ofOrigin:))
-        guard let before = remembered.max(), let now = said.logKey.flatMap(Era.number(ofOrigin:)),
-            before != now
-        else { return false }
-        guard now > before else { throw LogCheck.rolledBack }
-        let eras = try eras(from: before, to: now, said, oldLog: mine)
-        try compareWords(eras)
-        try rewrite(memory, seen, eras, said)
+        guard let before = remembered.max(), let now = said.logKey.flatMap(Era.number(ofOrigin:)) else {
+            return false
+        }
+        guard now >= before else { throw LogCheck.rolledBack }
+        if now == before {
+            // The same backup may have been restored twice: then the era has the same number and other keys. Where only
+            // the name of the log is remembered, the person may say that it was so.
+            guard mine.map({ $0 != said.logKey }) ?? (now > 0 && desk.globals.acceptRestore != nil) else {
+                return false
+            }
+            // Before the first restore there is nothing that could have been restored twice.
+            guard now > 0 else { return false }
+        }
+        let course = try course(since: before, said, mine)
+        try compareWords(course.eras)
+        try rewrite(memory, seen, course, said)
         return true
     }
 
-    /// The statements of every restore since, each following the one before and the last naming this server's keys.
-    private func eras(
-        from before: UInt32, to now: UInt32, _ said: PinnedServer, oldLog: String?
-    ) throws(Failure) -> [Era] {
+    /// The restores since a state that is remembered.
+    private struct Course {
+        let eras: [Era]
+        /// Whether what is remembered does not lie on the way to them.
+        let isAnother: Bool
+    }
+
+    /// The statements of every restore, each following the one before and the last naming this server's keys.
+    private func course(
+        since before: UInt32, _ said: PinnedServer, _ mine: String?
+    ) throws(Failure) -> Course {
         let reply = try ask("Eras").parameters
         do {
             var fields = try Fields(reply)
             let all = try fields.strings("eras").map { try Era(Base64.decodeURL($0)) }
-            let later = all.filter { $0.number > before }
-            var log = oldLog
-            for (place, era) in later.enumerated() {
-                guard era.number == before + 1 + UInt32(place), era.fingerprint.hex == said.fingerprint,
-                    log == nil || era.oldLog == log,
-                    era.statement.signers == later[0].statement.signers
+            for (place, era) in all.enumerated() {
+                guard era.number == UInt32(place + 1), era.fingerprint.hex == said.fingerprint,
+                    place == 0 || era.oldLog == all[place - 1].log,
+                    era.statement.signers == all[0].statement.signers
                 else { throw LedgerError.notAuthentic }
-                log = era.log
             }
-            guard let last = later.last, last.number == now, last.log == said.logKey,
-                last.host == said.hostKey
-            else { throw LedgerError.notAuthentic }
-            return later
+            guard let last = all.last, last.log == said.logKey, last.host == said.hostKey else {
+                throw LedgerError.notAuthentic
+            }
+            let later = all.filter { $0.number > before }
+            let follows = later.first.map { mine == nil || $0.oldLog == mine } ?? false
+            if follows { return Course(eras: later, isAnother: false) }
+            return Course(eras: all.filter { $0.number >= before }, isAnother: true)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -75,15 +91,18 @@ extension Conversation {
         }
     }
 
-    /// What was seen up to the restored state still counts; what came after it is lost.
+    /// What was seen up to the restored state still counts; what came after it is lost. Of another course of the log
+    /// nothing counts.
     private func rewrite(
-        _ memory: borrowing VaultMemory, _ seen: SeenCheckpoint?, _ eras: [Era], _ said: PinnedServer
+        _ memory: borrowing VaultMemory, _ seen: SeenCheckpoint?, _ course: Course, _ said: PinnedServer
     ) throws(Failure) {
-        guard let last = eras.last else { return }
+        guard let last = course.eras.last else { return }
         if let seen {
             var (size, root) = (seen.size, seen.root)
-            for era in eras where size > Int(era.size) { (size, root) = (Int(era.size), era.root) }
-            try memory.remember(
+            for era in course.eras where course.isAnother || size > Int(era.size) {
+                (size, root) = (Int(era.size), era.root)
+            }
+            try memory.replace(
                 SeenCheckpoint(origin: Self.name(ofKey: last.log), size: size, root: root),
                 of: said.fingerprint)
             if size < seen.size {
