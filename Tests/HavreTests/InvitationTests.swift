@@ -97,4 +97,25 @@ import Testing
         #expect(refused.with { $0 } == [])
         #expect(try vault.staff(sylvie).count { $0.state == "active" } == 13)
     }
+
+    @Test(
+        "A code is read back as it was written, in any case, with or without hyphens; nothing else is a code")
+    func spelling() throws {
+        func tag(_ typed: String) -> Identifier? {
+            try? InvitationCode(typed: SecretBytes(copying: Array(typed.utf8))).tag
+        }
+        for _ in 0..<40 {
+            let (code, text) = try InvitationCode.make()
+            let plain = text.replacing("-", with: "")
+            let mistaken = plain.replacing("0", with: "O").replacing("1", with: "l")
+            for typed in [text, plain, plain.lowercased(), text.replacing("-", with: " "), mistaken] {
+                #expect(tag(typed) == code.tag, "\(typed.count) characters")
+            }
+            let others = [
+                String(plain.dropLast()), plain + "0", plain.dropLast() + "U", plain.dropLast() + "Z", "",
+                "é" + plain.dropFirst(),
+            ]
+            for typed in others { #expect(tag(typed) == nil) }
+        }
+    }
 }

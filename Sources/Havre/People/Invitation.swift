@@ -84,22 +84,33 @@ struct InvitationCode {
     ///
     /// - Throws: `HavreError.wrongPassphrase`: a misspelt code answers like an unknown one.
     init(typed: borrowing SecretBytes) throws(HavreError) {
-        var values: [UInt8] = []
+        // 26 characters of 5 bits: 128 of the code, two that are zero. They stay in guarded memory.
+        var bytes = SecretBytes(zeroed: 17)
+        var count = 0
+        var isSpelt = true
         typed.withBytes { span in
-            for index in 0..<span.byteCount {
-                let byte = span.byte(at: index)
-                guard byte != UInt8(ascii: "-"), byte != UInt8(ascii: " ") else { continue }
-                values.append(Self.value(byte))
+            bytes.withMutableBytes { target in
+                for index in 0..<span.byteCount {
+                    let byte = span.byte(at: index)
+                    guard byte != UInt8(ascii: "-"), byte != UInt8(ascii: " ") else { continue }
+                    let value = Self.value(byte)
+                    isSpelt = isSpelt && value < 32 && count < 26
+                    guard isSpelt else { return }
+                    Self.append(value, at: count * 5, to: &target)
+                    count += 1
+                }
             }
         }
-        guard values.count == 26, values.allSatisfy({ $0 < 32 }), values[25] & 3 == 0 else {
-            throw .wrongPassphrase
+        guard isSpelt, count == 26, bytes.withBytes({ $0.byte(at: 16) }) == 0 else { throw .wrongPassphrase }
+        do { self = try InvitationCode(bytes.slice(0..<16)) } catch { throw .wrongPassphrase }
+    }
+
+    /// Writes five bits from a place on.
+    private static func append(_ value: UInt8, at place: Int, to target: inout MutableRawSpan) {
+        for bit in place..<place + 5 where value >> (4 - UInt8(bit - place)) & 1 == 1 {
+            let byte = target.bytes.byte(at: bit / 8) | 0x80 >> UInt8(bit % 8)
+            target.storeBytes(of: byte, toByteOffset: bit / 8, as: UInt8.self)
         }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        for bit in 0..<128 where values[bit / 5] >> (4 - UInt8(bit % 5)) & 1 == 1 {
-            bytes[bit / 8] |= 0x80 >> UInt8(bit % 8)
-        }
-        do { self = try InvitationCode(SecretBytes(copying: bytes)) } catch { throw .wrongPassphrase }
     }
 
     private static func value(_ byte: UInt8) -> UInt8 {
