@@ -35,10 +35,12 @@ enum Card {
         let rows = verbs(role).compactMap { name in VerbTable.verbs.map { $0.row }.first { $0.name == name } }
         lines += Help.columns(
             rows.map { row in
-                let operands = row.operands.map(\.name).joined(separator: " ")
+                // What is not given is asked for.
+                let operands = row.operands.filter { $0.isRequired || $0 == row.operands.first }
+                    .map { Help.placeholder($0.name, texts) }.joined(separator: " ")
                 let typed = "havre " + row.name + (operands.isEmpty ? "" : " " + operands)
                 return (typed, texts.say("verb." + row.key))
             }, width: min(desk.screen.columns, 90))
-        return (lines + ["", texts.say("card.foot")]).joined(separator: "\n")
+        return (lines + ["", texts.say("card.help"), "", texts.say("card.foot")]).joined(separator: "\n")
     }
 }

@@ -58,7 +58,7 @@ enum Help {
     /// The page of one verb: usage, summary, options, examples, exit statuses.
     static func page(_ row: Row, _ desk: Desk) -> String {
         let texts = desk.texts
-        var lines = [desk.screen.strong(usage(row)), "", texts.say("verb." + row.key)]
+        var lines = [desk.screen.strong(usage(row, texts)), "", texts.say("verb." + row.key)]
         let about = "about." + row.key
         if texts.has(about) { lines += ["", texts.say(about)] }
         if !row.options.isEmpty {
@@ -73,12 +73,20 @@ enum Help {
         return lines.joined(separator: "\n")
     }
 
+    /// The name of an operand or value in the reader's language: `CASE`, `DOSSIER`.
+    static func placeholder(_ name: String, _ texts: Texts) -> String {
+        texts.has("operand." + name) ? texts.say("operand." + name) : name
+    }
+
     /// `havre grant CASE NAME --compartments LIST [--until DAY]`.
-    static func usage(_ row: Row) -> String {
+    static func usage(_ row: Row, _ texts: Texts) -> String {
         var parts = ["havre", row.name]
-        parts += row.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+        parts += row.operands.map { operand in
+            let name = placeholder(operand.name, texts)
+            return operand.isRequired ? name : "[\(name)]"
+        }
         for option in row.options {
-            let text = option.value.map { "\(option.name) \($0)" } ?? option.name
+            let text = option.value.map { "\(option.name) \(placeholder($0, texts))" } ?? option.name
             parts.append(option.isRequired ? text : "[\(text)]")
         }
         return parts.joined(separator: " ")
@@ -86,11 +94,11 @@ enum Help {
 
     private static func options(_ options: [Option], _ desk: Desk, of row: Row?) -> [String] {
         columns(
-            options.map { (name($0), meaning($0, desk, of: row)) }, width: desk.screen.columns)
+            options.map { (name($0, desk.texts), meaning($0, desk, of: row)) }, width: desk.screen.columns)
     }
 
-    private static func name(_ option: Option) -> String {
-        option.value.map { "\(option.name) \($0)" } ?? option.name
+    private static func name(_ option: Option, _ texts: Texts) -> String {
+        option.value.map { "\(option.name) \(placeholder($0, texts))" } ?? option.name
     }
 
     /// What an option means: a text of the verb's own where there is one, the shared one otherwise.

@@ -28,7 +28,7 @@ enum Manual {
 
     private static func verb(_ row: Row, _ desk: Desk) -> [String] {
         let texts = desk.texts
-        var lines = [".SS " + escaped(Help.usage(row)), escaped(texts.say("verb." + row.key)) + "."]
+        var lines = [".SS " + escaped(Help.usage(row, texts)), escaped(texts.say("verb." + row.key)) + "."]
         if texts.has("about." + row.key) { lines.append(paragraph(texts.say("about." + row.key))) }
         lines += options(row.options, desk, of: row)
         lines += [".PP", ".nf"]
@@ -41,7 +41,9 @@ enum Manual {
     private static func options(_ options: [Option], _ desk: Desk, of row: Row?) -> [String] {
         options.flatMap { option -> [String] in
             var name = "\\fB" + escaped(option.name) + "\\fR"
-            if let value = option.value { name += " \\fI" + escaped(value) + "\\fR" }
+            if let value = option.value {
+                name += " \\fI" + escaped(Help.placeholder(value, desk.texts)) + "\\fR"
+            }
             return [".TP", name, escaped(Help.meaning(option, desk, of: row))]
         }
     }

@@ -86,14 +86,15 @@ struct Grant: Verb {
         var parameters: [String: JSON] = ["case": .string(name), "name": .string(colleague)]
         let parts = if let compartments { compartments } else { try proposed(daemon, desk) }
         parameters["compartments"] = .array(parts.map { .string($0) })
-        parameters["rights"] = .array((rights ?? ["read"]).map { .string($0) })
+        let rights = if let given = self.rights { given } else { try asked(desk) }
+        parameters["rights"] = .array(rights.map { .string($0) })
         parameters["purpose"] = .string(try desk.purpose(purpose))
         if let until { parameters["until"] = .string(until) }
         try desk.insist(
             "ask.grant",
             [
                 "name": colleague, "case": name, "compartments": parts.joined(separator: ", "),
-                "rights": (rights ?? ["read"]).map { desk.texts.say("right." + $0) }.joined(separator: ", "),
+                "rights": rights.map { desk.texts.say("right." + $0) }.joined(separator: ", "),
             ])
         let answer = try daemon.actNaming("Grant", parameters)
         try desk.screen.answer(answer.news()) {
@@ -103,6 +104,19 @@ struct Grant: Verb {
                     "name": colleague, "case": name,
                     "until": desk.moments.day(answer.parameters["until"]?.string ?? ""),
                 ])
+        }
+    }
+
+    /// What she may do there; reading alone when nothing is said.
+    private func asked(_ desk: Desk) throws(Failure) -> [String] {
+        guard let person = desk.person() else { throw .usage("usage.needed", ["option": "--rights"]) }
+        person.show(
+            Self.rights.map { "  \($0)" + desk.screen.colon + " " + desk.texts.say("right." + $0) }
+                .joined(separator: "\n") + "\n")
+        while true {
+            guard let typed = try desk.askOptional("ask.rights", person: person) else { return ["read"] }
+            let codes = typed.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+            if codes.allSatisfy(Self.rights.contains) { return codes }
         }
     }
 

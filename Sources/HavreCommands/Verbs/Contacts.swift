@@ -29,7 +29,7 @@ struct ContactAdd: Verb {
         }
         let answer = try desk.daemon().act("ContactAdd", members)
         try desk.screen.answer(answer.news()) {
-            desk.texts.say("say.contactAdded", ["contact": answer.parameters["contact"]?.string ?? ""])
+            desk.texts.say("say.contactAdded", ["contact": members["name"]?.string ?? ""])
         }
     }
 
