@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -29,6 +30,8 @@ def programs():
 
 
 BIN = programs()
+# Whoever is told to end tidies up: mounts, folders, daemons.
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 failures = []
 
 
