@@ -25,13 +25,18 @@ package enum Fold {
     /// Scripts that write without spaces or glue endings to a name (Han, Kana, Hangul, Thai, Lao, Khmer,
     /// Burmese) give one word a letter, so that a name is found inside a sentence as a sequence of words.
     package static func words(_ text: String) -> [String] {
+        let folded = fold(text)
+        if Text.isASCII(folded) {
+            let bytes = Array(folded.utf8)
+            return bytes.split { !isASCIILetter($0) }.map { String(decoding: $0, as: UTF8.self) }
+        }
         var words: [String] = []
         var word = String.UnicodeScalarView()
         func close() {
             if !word.isEmpty { words.append(String(word)) }
             word = String.UnicodeScalarView()
         }
-        for scalar in fold(text).unicodeScalars {
+        for scalar in folded.unicodeScalars {
             switch WordPart(scalar) {
             case .letter: word.append(scalar)
             case .wholeWord:
@@ -45,6 +50,11 @@ package enum Fold {
         return words
     }
 
+    /// Folded letters and digits.
+    fileprivate static func isASCIILetter(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+    }
+
     /// The folded words joined by single spaces: equal for two spellings of one name.
     package static func key(_ text: String) -> String { words(text).joined(separator: " ") }
 }
@@ -55,8 +65,7 @@ private enum WordPart {
 
     init(_ scalar: Unicode.Scalar) {
         switch scalar.value {
-        case 0x61...0x7A, 0x30...0x39: self = .letter
-        case 0..<0x80: self = .gap
+        case 0..<0x80: self = Fold.isASCIILetter(UInt8(scalar.value)) ? .letter : .gap
         default:
             switch scalar.properties.generalCategory {
             case .nonspacingMark, .spacingMark: self = .sign

@@ -41,7 +41,7 @@ package enum Text {
     /// Whether no more than 30 combining marks follow each other.
     package static func isStreamSafe(_ text: String) -> Bool {
         // Marks begin at U+0300, whose first byte is 0xCC: most text needs no look at its scalars.
-        guard text.utf8.contains(where: { $0 >= 0xCC }) else { return true }
+        guard hasByte(from: 0xCC, in: text) else { return true }
         var run = 0
         for scalar in text.unicodeScalars {
             run = isMark(scalar) ? run + 1 : 0
@@ -50,7 +50,14 @@ package enum Text {
         return true
     }
 
-    static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+    static func isASCII(_ text: String) -> Bool { !hasByte(from: 0x80, in: text) }
+
+    /// Whether some byte of the text's UTF-8 is at least `least`.
+    private static func hasByte(from least: UInt8, in text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] >= least { return true }
+        return false
+    }
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered

@@ -98,11 +98,14 @@ package final class SessionTable<Session: Sendable>: Sendable {
             // A machine that slept may have been carried elsewhere: everybody unlocks again.
             let slept = asleep > state.asleep
             state.asleep = max(asleep, state.asleep)
-            let ending = state.entries.filter { _, entry in
+            func isOver(_ entry: Entry) -> Bool {
                 slept || now >= entry.until || now >= entry.used + entry.idleSeconds || now < entry.begun
             }
+            // Asked with every call: as a rule nothing is over, and nothing is copied.
+            guard state.entries.contains(where: { isOver($0.value) }) else { return [] }
+            let ending = state.entries.filter { isOver($0.value) }
             for key in ending.keys { state.entries[key] = nil }
-            return ending.values.map(\.session)
+            return ending.map { $0.value.session }
         }
     }
 

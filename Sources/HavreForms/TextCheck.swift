@@ -28,7 +28,7 @@ struct TextCheck {
 
     private func prose(_ text: String) throws(FormError) {
         let hasLines = field.type == .long || field.type == .sentences
-        for scalar in text.unicodeScalars where scalar.properties.generalCategory == .control {
+        for scalar in text.unicodeScalars where Self.isControl(scalar) {
             guard scalar == "\n" || scalar == "\t" else { throw broken(.control) }
             guard hasLines else { throw broken(scalar == "\n" ? .oneLine : .control) }
         }
@@ -44,6 +44,11 @@ struct TextCheck {
             case .digest: throw broken(.digest)
             }
         }
+    }
+
+    /// General category Cc, which is fixed for ever.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
     private func code(_ text: String) throws(FormError) {

@@ -37,7 +37,9 @@ enum NoteText {
     static func isName(_ text: some StringProtocol) -> Bool {
         guard !text.isEmpty, text.utf8.count <= 255 else { return false }
         return text.unicodeScalars.allSatisfy { scalar in
-            scalar.value >= 0x20 && scalar != "+" && !scalar.properties.isWhitespace
+            // Of ASCII only the space and control characters are white space.
+            scalar.isASCII
+                ? scalar.value > 0x20 && scalar != "+" : !scalar.properties.isWhitespace
         }
     }
 }

@@ -33,7 +33,7 @@ package struct SignedNote: Equatable, Sendable {
             NoteSignature(name: name, id: verifier.id, signature: key.sign(raw: text))
         ]
         // What is written must be read back the same: no text that this reader would refuse is signed.
-        guard try SignedNote(parsing: encoded) == self else {
+        guard text.last == 0x0A, SignedNote.isText(text), encoded.count <= SignedNote.byteCountMax else {
             throw .malformed(field: "note", rule: "lines of UTF-8 without control characters")
         }
     }
@@ -43,14 +43,14 @@ package struct SignedNote: Equatable, Sendable {
         guard bytes.count <= SignedNote.byteCountMax else {
             throw .malformed(field: "note", rule: "at most 65536 bytes")
         }
-        guard let note = String(validating: bytes, as: UTF8.self),
-            bytes.allSatisfy({ $0 >= 0x20 || $0 == 0x0A })
-        else { throw .malformed(field: "note", rule: "UTF-8 without control characters") }
+        guard SignedNote.isText(bytes) else {
+            throw .malformed(field: "note", rule: "UTF-8 without control characters")
+        }
         guard bytes.last == 0x0A, let cut = SignedNote.lastBlankLine(bytes) else {
             throw .malformed(field: "note", rule: "text, blank line, signature lines")
         }
         self.text = Array(bytes[...cut])
-        let lines = note.utf8.dropFirst(cut + 2).dropLast().split(
+        let lines = String(decoding: bytes, as: UTF8.self).utf8.dropFirst(cut + 2).dropLast().split(
             separator: 0x0A, omittingEmptySubsequences: false)
         guard 1...SignedNote.signatureCountMax ~= lines.count else {
             throw .malformed(field: "note", rule: "1 to 64 signatures")
@@ -86,6 +86,11 @@ package struct SignedNote: Equatable, Sendable {
         }
         guard !found.isEmpty else { throw .notAuthentic }
         return found
+    }
+
+    /// UTF-8 without control characters but newline.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { $0 >= 0x20 || $0 == 0x0A } && String(validating: bytes, as: UTF8.self) != nil
     }
 
     /// The place of the last newline of the text: the first of the last two newlines in a row.

@@ -22,6 +22,7 @@ extension ContextKind {
         case .areaName: [.id("vault"), .text("name")]
         case .ringName: [.id("vault"), .id("person")]
         case .areaHalf: [.id("vault"), .id("area"), .text("name"), .int("generation")]
+        case .entryPerson: [.id("vault"), .id("case"), .id("person")]
         case .entryKey: [.id("vault"), .id("case"), .int("second")]
         case .areaTag, .areaGate, .areaHead: [.id("area")]
         case .rowTag: [.int("n")]

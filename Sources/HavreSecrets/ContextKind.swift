@@ -112,6 +112,8 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case compartmentOlder = "compartment-older"
     /// Derives the X25519 key of an area of the house, to which outsiders box, from its secret.
     case areaHalf = "area-half"
+    /// Tag of the person whose act an entry is about, under the roster of its case.
+    case entryPerson = "entry-person"
     /// Commitment to the secret of a compartment.
     case compartmentCommitment = "compartment-commitment"
     /// Fingerprint of a normalised identifier under the guard key of its case.

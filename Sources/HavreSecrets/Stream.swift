@@ -156,23 +156,11 @@ package enum Stream {
         of chunkCount: Int, _ work: @escaping @Sendable (Range<Int>) -> Part
     ) -> (first: Part, second: Part) {
         let middle = chunkCount / 2
-        let second = Guarded<Part?>(nil)
         let front = 0..<middle
         let back = middle..<chunkCount
-        if chunkCount >= parallelChunkCountMin {
-            do {
-                try Threads.spawn {
-                    let part = work(back)
-                    second.with { $0 = part }
-                    second.broadcast()
-                }
-                let first = work(front)
-                return second.when({ $0 != nil }) { part in (first, part ?? work(back)) }
-            } catch {
-                // No thread to be had: one does both.
-            }
-        }
-        return (work(front), work(back))
+        guard chunkCount >= parallelChunkCountMin else { return (work(front), work(back)) }
+        let (second, first) = Threads.both(beside: { work(back) }, here: { work(front) })
+        return (first, second)
     }
 }
 

@@ -46,9 +46,7 @@ extension Store {
     package func readAhead(_ area: Area, _ n: UInt64) throws(StoreError) -> (row: Row, body: [UInt8]?) {
         guard let state = try loadedArea(area), n < state.count else { throw .notFound }
         let tag = state.sealer.tag(n)
-        let (wrap, body) = try readers.with { reader throws(StoreError) in
-            try database(.row) { () throws(SQLError) in (try reader.wrap(tag), try reader.body(tag)) }
-        }
+        let (wrap, body) = try wrap(tag, withBody: true)
         guard let wrap else { throw .tampered(.row) }
         let content = try state.sealer.open(wrap, n)
         guard body.map(Hash.blake2b256) == content.bodyDigest else { throw .tampered(.body) }
@@ -75,11 +73,7 @@ extension Store {
                 continue
             }
             let tag = look.sealer.tag(n)
-            let (wrap, body) = try readers.with { reader throws(StoreError) in
-                try database(.row) { () throws(SQLError) in
-                    (try reader.wrap(tag), withBody ? try reader.body(tag) : nil)
-                }
-            }
+            let (wrap, body) = try wrap(tag, withBody: withBody)
             if let wrap, Hash.blake2b256(wrap) == expected {
                 let content = try look.sealer.open(wrap, n)
                 if !withBody || body.map(Hash.blake2b256) == content.bodyDigest {
@@ -89,6 +83,18 @@ extension Store {
             // Between the decision and the moment when memory knows it, the file is ahead of memory.
             if hasMoved(since: look.decisions) { continue }
             throw .tampered(.row)
+        }
+    }
+
+    private func wrap(
+        _ tag: Identifier, withBody: Bool
+    ) throws(StoreError) -> (wrap: [UInt8]?, body: [UInt8]?) {
+        try readers.with { reader throws(StoreError) in
+            try database(.row) { () throws(SQLError) in
+                guard withBody else { return (try reader.wrap(tag), nil) }
+                let both = try reader.both(tag)
+                return (both?.wrap, both?.body)
+            }
         }
     }
 

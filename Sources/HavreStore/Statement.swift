@@ -66,6 +66,9 @@ final class Statement {
         return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: count))
     }
 
+    /// Whether a column (from 0) of the current row is NULL: there is no such row on the other side of a join.
+    func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
+
     /// The integer of a column (from 0) of the current row.
     /// - Throws: `SQLError.wrongType` when the column holds anything but an integer.
     func integer(_ column: Int32) throws(SQLError) -> Int64 {

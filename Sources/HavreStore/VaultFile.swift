@@ -136,6 +136,7 @@ final class VaultReader {
     let connection: Connection
     private let selectWrap: Statement
     private let selectBody: Statement
+    private let selectBoth: Statement
     private let selectEntry: Statement
     private let selectTile: Statement
     private let selectEntryEnd: Statement
@@ -149,6 +150,8 @@ final class VaultReader {
         try connection.execute("PRAGMA query_only = ON")
         selectWrap = try connection.prepare("SELECT wrap FROM item WHERE tag = ?1")
         selectBody = try connection.prepare("SELECT body FROM body WHERE tag = ?1")
+        selectBoth = try connection.prepare(
+            "SELECT wrap, body FROM item LEFT JOIN body USING(tag) WHERE item.tag = ?1")
         selectEntry = try connection.prepare("SELECT body, mark FROM entry WHERE number = ?1")
         selectTile = try connection.prepare("SELECT hashes FROM tile WHERE level = ?1 AND number = ?2")
         selectEntryEnd = try connection.prepare(Self.entryEndSQL)
@@ -164,6 +167,14 @@ final class VaultReader {
     func body(_ tag: Identifier) throws(SQLError) -> [UInt8]? {
         try selectBody.bind(1, tag.bytes)
         return try selectBody.first { row throws(SQLError) in try row.bytes(0) }
+    }
+
+    /// A row and its body as of one moment, in one look at the file.
+    func both(_ tag: Identifier) throws(SQLError) -> (wrap: [UInt8], body: [UInt8]?)? {
+        try selectBoth.bind(1, tag.bytes)
+        return try selectBoth.first { row throws(SQLError) in
+            (try row.bytes(0), try row.isNull(1) ? nil : row.bytes(1))
+        }
     }
 
     func entry(_ number: UInt64) throws(SQLError) -> LedgerSeal.Columns? {

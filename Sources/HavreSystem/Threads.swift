@@ -27,4 +27,27 @@ package enum Threads {
         if answer < 0 { unsafe Unmanaged<Work>.fromOpaque(work).release() }
         try check("thread", answer)
     }
+
+    /// Runs two pieces of work and waits for both: `beside` on another thread, or before `here` when there is none.
+    package static func both<One: Sendable, Two, E: Error>(
+        beside: @escaping @Sendable () -> One, here: () throws(E) -> Two
+    ) throws(E) -> (One, Two) {
+        let other = Guarded<One?>(nil)
+        do throws(SystemError) {
+            try spawn {
+                let one = beside()
+                other.with { $0 = one }
+                other.broadcast()
+            }
+        } catch {
+            let one = beside()
+            other.with { $0 = one }
+        }
+        let answer: Result<Two, E>
+        do throws(E) { answer = .success(try here()) } catch { answer = .failure(error) }
+        // Also after an error: what runs beside may use what the caller gives back.
+        let one = other.when({ $0 != nil }) { $0.take() }
+        guard let one else { preconditionFailure("it was just there") }
+        return (one, try answer.get())
+    }
 }

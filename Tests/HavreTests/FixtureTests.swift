@@ -68,6 +68,7 @@ private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(
         #expect(shown.count == 1 && shown[0].author == "Amina")
         #expect(try vault.find("avril", case: code, amina).count == 1)
         _ = try vault.add(case: code, form: "note", fields: ["summary": "Goes on."], amina)
+        #expect(try vault.whoOpened(case: code, amina).contains { $0.act == "history" })
         let awa = try vault.unlock(
             name: "Awa", passphrase: secret("awa has four grey goats"), keyFile: nil
         ).session

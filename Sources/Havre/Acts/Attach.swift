@@ -53,6 +53,9 @@ extension Vault {
         }
     }
 
+    /// Bytes that are read, hashed and sealed at once: many chunks, so that both cores have work.
+    private static let pieceByteCount = 16 * Stream.chunkByteCount
+
     /// Seals a file into `blobs/incoming`: `count u64 LE || bytes || zeros` up to the Padme size, in 64 KiB chunks.
     private func take(
         _ file: borrowing Descriptor, as id: Identifier, _ key: Key<Role.Stream>, _ session: Session,
@@ -64,32 +67,36 @@ extension Vault {
             var incoming = try store.blobs.incomingBlob(id)
             var sealer = Stream.Sealer(key: key)
             var hash = Blake2b()
-            // What the recipient's own tools can compute of the original.
-            var sha256 = SHA256()
+            // What the recipient's own tools can compute of the original: the slowest of the hashes.
+            let sha256 = Guarded(SHA256())
             var header = ByteWriter()
             header.u64(total)
-            var piece = header.bytes
+            var head = header.bytes
             var read: UInt64 = 0
             var sent = 0
             while sent < padded {
                 try requireAlive(session)
-                while piece.count < Stream.chunkByteCount, read < total {
-                    let wanted = min(Stream.chunkByteCount - piece.count, Int(total - read))
-                    let bytes = try file.read(count: wanted, at: read)
-                    hash.update(bytes)
-                    sha256.update(bytes)
-                    read += UInt64(bytes.count)
-                    piece += bytes
-                }
-                let length = min(Stream.chunkByteCount, padded - sent)
-                piece += [UInt8](repeating: 0, count: length - piece.count)
+                let length = min(Self.pieceByteCount, padded - sent)
+                let bytes = try file.read(count: min(length - head.count, Int(total - read)), at: read)
+                read += UInt64(bytes.count)
                 sent += length
-                try incoming.write(try sealer.seal(piece, last: sent == padded))
-                piece = []
+                let piece = head + bytes + [UInt8](repeating: 0, count: length - head.count - bytes.count)
+                head = []
+                _ = try Threads.both(
+                    beside: { sha256.with { $0.update(bytes) } },
+                    here: {
+                        hash.update(bytes)
+                        try incoming.write(try sealer.seal(piece, last: sent == padded))
+                    })
                 progress(read, total)
             }
+            let digest = sha256.with { state in
+                var whole = SHA256()
+                swap(&whole, &state)
+                return whole.finish()
+            }
             return (
-                try incoming.finish(), OriginalDigests(blake2b: hash.finish(), sha256: sha256.finish()), total
+                try incoming.finish(), OriginalDigests(blake2b: hash.finish(), sha256: digest), total
             )
         } catch let error as StoreError {
             throw HavreError(error)

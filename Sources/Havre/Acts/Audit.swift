@@ -104,7 +104,8 @@ extension Vault {
         var auditor = Auditor(vault: id, key: try auditKey(session))
         var opened: [(record: Identifier, time: Instant)] = []
         var exported: [(time: Instant, contact: String, bundle: String)] = []
-        let entries = try events(of: caseID) { sealed throws(HavreError) in
+        let who = SealedEvent.everyWho(person, roster)
+        let entries = try events(of: caseID, by: who) { sealed throws(HavreError) in
             // What she did inside the case opens without the auditors' key, at a tenth of the cost.
             if let event = try sealed.open(vault: id, roster: roster) { return event }
             return try auditor.open(sealed)
@@ -128,14 +129,14 @@ extension Vault {
 
     /// Entries of the ledger, opened by `open`: all of them, or only those about one case.
     private func events(
-        of caseID: Identifier? = nil, since: Instant? = nil,
+        of caseID: Identifier? = nil, by who: Set<UInt32>? = nil, since: Instant? = nil,
         _ open: (SealedEvent) throws(HavreError) -> Event?
     ) throws(HavreError) -> [(index: UInt64, event: Event)] {
         let second = UInt64(clamping: since?.seconds ?? 0)
         let numbers: any Sequence<UInt64>
         if let caseID {
             numbers = try storing { () throws(StoreError) in
-                try journal.entries(about: caseID, StoredLedger(store: store))
+                try journal.entries(about: caseID, by: who, StoredLedger(store: store))
             }
         } else {
             numbers = 0..<journal.checkpoint().size

@@ -30,13 +30,42 @@ extension Vault {
         var hits: [Hit] = []
         for code in try openCodes(code, session) {
             let inside = try enter("find", code, session) { _, _ in () }.inside
-            for row in inside.index.newest {
-                guard let compartment = row.compartment, inside.allows(.find, compartment) else { continue }
-                let gist = try gist(row, inside)
-                for field in gist.fields(matching: query) {
-                    hits.append(
-                        Hit(code: inside.chain.code, record: row.record, form: gist.form, field: field))
-                }
+            let rows = inside.index.newest.filter { row in
+                row.compartment.map { inside.allows(.find, $0) } ?? false
+            }
+            hits += try self.hits(rows, query, inside)
+        }
+        return hits
+    }
+
+    /// Below so many rows a second thread costs more than it saves.
+    private static let parallelRowCountMin = 64
+
+    /// Where the words stand in some records of one case; both cores open gists.
+    private func hits(
+        _ rows: [CaseIndex.Version], _ query: [String], _ inside: Inside
+    ) throws(HavreError) -> [Hit] {
+        let middle = rows.count < Self.parallelRowCountMin ? 0 : rows.count / 2
+        let (back, front) = try Threads.both(
+            beside: { [self] in Result { () throws(HavreError) in try search(rows[middle...], query, inside) }
+            },
+            here: { () throws(HavreError) in try search(rows[..<middle], query, inside) })
+        return front + (try back.get())
+    }
+
+    private func search(
+        _ rows: ArraySlice<CaseIndex.Version>, _ query: [String], _ inside: Inside
+    ) throws(HavreError) -> [Hit] {
+        var hits: [Hit] = []
+        var keys = inside.secrets.keys
+        for row in rows {
+            let text = try gistText(row, inside, &keys)
+            // Most gists hold no such word, and need not be taken apart.
+            guard query.allSatisfy({ Gist.mayHold($0, in: text) }) else { continue }
+            let gist = try Gist(text)
+            for field in gist.fields(matching: query) {
+                hits.append(
+                    Hit(code: inside.chain.code, record: row.record, form: gist.form, field: field))
             }
         }
         return hits

@@ -189,13 +189,19 @@ extension Vault {
     }
 
     func gist(_ row: CaseIndex.Version, _ inside: Inside) throws(HavreError) -> Gist {
+        var keys = inside.secrets.keys
+        return try Gist(try gistText(row, inside, &keys))
+    }
+
+    /// The gist of one version as it was written: unpadded JSON.
+    func gistText(
+        _ row: CaseIndex.Version, _ inside: Inside, _ keys: inout CompartmentKeys
+    ) throws(HavreError) -> [UInt8] {
         try requireAlive(inside.session)
-        guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
-            throw .notGranted
-        }
+        guard let key = keys.key(row.head.secret, generation: row.head.generation) else { throw .notGranted }
         let place = place(row, inside.area)
         let record = try Sheet.key(row.head, at: place, under: key)
-        do { return try Gist(try Seal.open(row.gist, under: record, place.gistContext)) } catch {
+        do { return try Pad.unpad(try Seal.open(row.gist, under: record, place.gistContext)) } catch {
             throw .tampered
         }
     }

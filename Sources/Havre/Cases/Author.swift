@@ -36,8 +36,7 @@ extension Vault {
         let person = session.person
         let right = place.chain.right(of: person.person)
         let known = try ringKey(place.area.id, session)
-        if let seed = known?.authorSeed {
-            let key = SigningKey(seed: seed)
+        if let key = known?.authorKey {
             if place.chain.authors[key.publicKey] == person.person { return Author(key: key, right: right) }
         }
         let key = SigningKey()

@@ -42,6 +42,18 @@ struct Gist: Equatable {
         }.map(\.field)
     }
 
+    /// Whether a folded word stands anywhere in a gist as it was written: false only when no field matches it.
+    ///
+    /// Folded words hold nothing that JSON escapes.
+    static func mayHold(_ word: String, in text: [UInt8]) -> Bool {
+        let word = Array(word.utf8)
+        guard let first = word.first, text.count >= word.count else { return word.isEmpty }
+        for start in 0...text.count - word.count where text[start] == first {
+            if text[start..<start + word.count].elementsEqual(word) { return true }
+        }
+        return false
+    }
+
     func encoded() throws(HavreError) -> [UInt8] {
         let json: JSON = [
             "form": .string(form), "time": .int(time.seconds),
@@ -50,9 +62,10 @@ struct Gist: Equatable {
         return try padded(json.encoded())
     }
 
-    init(_ padded: [UInt8]) throws(HavreError) {
+    /// Takes one apart that was written by `encoded` and unpadded.
+    init(_ text: [UInt8]) throws(HavreError) {
         do {
-            let json = try JSON(parsing: try Pad.unpad(padded))
+            let json = try JSON(parsing: text)
             guard let form = json["form"]?.string, let time = json["time"]?.int,
                 let rows = json["texts"]?.array
             else { throw HavreError.tampered }

@@ -153,3 +153,22 @@ extension AreaSecrets {
         PackedSecrets.pack(newest.filter { names?.contains($0.key) ?? true })
     }
 }
+
+/// Keys of one area's compartments, each derived once: for an act that opens many texts.
+struct CompartmentKeys {
+    private let secrets: AreaSecrets
+    private var known: [String: [UInt64: Key<Role.Compartment>]] = [:]
+
+    fileprivate init(_ secrets: AreaSecrets) { self.secrets = secrets }
+
+    mutating func key(_ name: String, generation: UInt64) -> Key<Role.Compartment>? {
+        if let key = known[name]?[generation] { return key }
+        let key = secrets.key(name, generation: generation)
+        known[name, default: [:]][generation] = key
+        return key
+    }
+}
+
+extension AreaSecrets {
+    var keys: CompartmentKeys { CompartmentKeys(self) }
+}

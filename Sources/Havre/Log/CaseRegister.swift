@@ -2,12 +2,13 @@ import HavreCodec
 import HavreLedger
 import HavreStore
 
-/// Which case each of 256 neighbouring entries of the ledger is about: who asks for the entries of one case opens these
-/// and no others. A page lies beside each whole tile of leaves, sealed like it, so that nobody without the gate learns
-/// which entries belong together; of the last entries it is made anew at a start, as their tile is.
+/// Which case each of 256 neighbouring entries of the ledger is about, and whose act it is: who asks for the entries of
+/// one case opens these and no others. A page lies beside each whole tile of leaves, sealed like it, so that nobody
+/// without the gate learns which entries belong together; of the last entries it is made anew at a start, as their tile
+/// is.
 ///
-/// Layout of a page: for each entry the first 4 bytes of the case's id, zeros where there is none. Two cases may share
-/// them: what an entry says of itself decides.
+/// Layout of a page: for each entry the first 4 bytes of the case's id and the 3 bytes of `SealedEvent.who`, zeros where
+/// there is none, and one zero byte. Two cases may share them: what an entry says of itself decides.
 struct CaseRegister {
     /// Where a page lies among the tiles: above every level of a tree.
     static let level = 63
@@ -16,7 +17,10 @@ struct CaseRegister {
     private(set) var number: UInt64
     private var page: [UInt8] = []
 
-    private static let tagByteCount = 4
+    /// What the first bytes of an entry's body hold: see `SealedEvent`.
+    private static let caseRange = 0..<4
+    private static let whoRange = 21..<24
+    private static let lineByteCount = 8
 
     init(number: UInt64 = 0, page: [UInt8] = []) {
         self.number = number
@@ -27,21 +31,27 @@ struct CaseRegister {
     ///
     /// - Returns: the page that is full with it; the next one has begun.
     mutating func append(_ body: [UInt8]) -> StoredTile? {
-        let tag = body.prefix(Self.tagByteCount)
-        page += tag + [UInt8](repeating: 0, count: Self.tagByteCount - tag.count)
-        guard page.count == Tile.width * Self.tagByteCount else { return nil }
+        let isEvent = body.count >= Self.whoRange.upperBound
+        page += isEvent ? body[Self.caseRange] + body[Self.whoRange] + [0] : [0, 0, 0, 0, 0, 0, 0, 0]
+        guard page.count == Tile.width * Self.lineByteCount else { return nil }
         let full = StoredTile(level: Self.level, number: number, hashes: page)
         self = CaseRegister(number: number + 1)
         return full
     }
 
     /// Numbers of the entries that may be about a case.
-    func entries(about caseID: Identifier) -> [UInt64] {
-        let tag = caseID.bytes.prefix(Self.tagByteCount)
-        let first = number * UInt64(Tile.width)
-        return stride(from: 0, to: page.count, by: Self.tagByteCount).compactMap { at in
-            page[at..<at + Self.tagByteCount].elementsEqual(tag)
-                ? first + UInt64(at / Self.tagByteCount) : nil
+    ///
+    /// - Parameter who: only those that bear one of these; nil for all.
+    func entries(about caseID: Identifier, by who: Set<UInt32>?) -> [UInt64] {
+        let tag = caseID.bytes[Self.caseRange]
+        var found: [UInt64] = []
+        for at in stride(from: 0, to: page.count, by: Self.lineByteCount)
+        where page[at..<at + 4].elementsEqual(tag) {
+            // Little endian, as it stands in the body.
+            let person = page[at + 4..<at + 8].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            guard who?.contains(person) ?? true else { continue }
+            found.append(number * UInt64(Tile.width) + UInt64(at / Self.lineByteCount))
         }
+        return found
     }
 }

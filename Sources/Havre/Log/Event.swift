@@ -79,10 +79,12 @@ struct Event: Equatable {
 /// The body of a ledger entry: the event under a key of its own, which the auditors can open and, for acts on a
 /// case, whoever is on its roster.
 ///
-/// Layout: 16 bytes case (zero if none), u64 LE second, box of the pulse key (80), Seal(pulse key, entry key),
+/// Layout: 16 bytes case (zero if none), 5 bytes LE second, 3 bytes tag of the person under the roster key (zero if none), box of the pulse key (80), Seal(pulse key, entry key),
 /// Seal(roster key, entry key) or nothing, u64 LE generation of the roster, Seal(entry key, Pad(JSON)).
 struct SealedEvent {
     let caseID: Identifier
+    /// Whose act it is, for whoever holds the roster: the others cannot tell, or join two cases by it.
+    let who: UInt32
     let second: UInt64
     let pulseBox: [UInt8]
     let forAuditors: [UInt8]
@@ -90,10 +92,14 @@ struct SealedEvent {
     let rosterGeneration: UInt64
     let sealed: [UInt8]
 
+    /// Second and tag share one word.
+    private static let whoShift: UInt64 = 40
+    private static let secondMask: UInt64 = 1 << whoShift - 1
+
     var encoded: [UInt8] {
         var writer = ByteWriter(capacity: 1024)
         writer.append(caseID.bytes)
-        writer.u64(second)
+        writer.u64(second & Self.secondMask | UInt64(who) << Self.whoShift)
         writer.prefixed(pulseBox)
         writer.prefixed(forAuditors)
         writer.prefixed(forRoster)
@@ -106,7 +112,8 @@ struct SealedEvent {
         do throws(CodecError) {
             var reader = ByteReader(bytes, field: "entry")
             caseID = try reader.identifier()
-            second = try reader.u64()
+            let word = try reader.u64()
+            (second, who) = (word & Self.secondMask, UInt32(word >> Self.whoShift))
             pulseBox = try reader.prefixed(max: 256)
             forAuditors = try reader.prefixed(max: 256)
             forRoster = try reader.prefixed(max: 256)
@@ -128,6 +135,7 @@ struct SealedEvent {
         let key = Key<Role.Record>()
         let case_ = event.caseID ?? Identifier.zero
         caseID = case_
+        who = Self.who(event.person, vault: vault, caseID: case_, roster?.key)
         second = pulse.second
         pulseBox = pulse.box
         let context = Context(.entryKey, .id(vault), .id(case_), .int(pulse.second))
@@ -135,6 +143,25 @@ struct SealedEvent {
         forRoster = roster.map { Seal.seal(key: key, under: $0.key, context) } ?? []
         rosterGeneration = roster?.generation ?? 0
         sealed = Seal.seal(try padded(event.json.encoded()), under: key, context)
+    }
+
+    private static func who(
+        _ person: Identifier?, vault: Identifier, caseID: Identifier, _ roster: Key<Role.Compartment>?
+    ) -> UInt32 {
+        guard let person, let roster else { return 0 }
+        let tag = roster.tag(Context(.entryPerson, .id(vault), .id(caseID), .id(person))).bytes
+        return tag.prefix(3).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// Every `who` that entries about a person's acts in a case may bear: one for each roster, and none.
+    static func everyWho(_ person: Identifier, _ roster: AreaSecrets) -> Set<UInt32> {
+        guard let newest = roster.newestKey("roster") else { return [0] }
+        let tags = (0...newest.generation).map { generation in
+            who(
+                person, vault: roster.vault, caseID: roster.area,
+                roster.key("roster", generation: generation))
+        }
+        return Set(tags + [0])
     }
 
     /// Opens it with the key of its second.

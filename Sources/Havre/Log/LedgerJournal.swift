@@ -114,16 +114,18 @@ final class LedgerJournal: Journal {
     func checkpoint() -> StoredCheckpoint { state.with { $0.course.checkpoint } }
 
     /// Numbers of the entries that may be about a case, in order: all that are, and a stray other now and then.
-    func entries(about caseID: Identifier, _ rows: any JournalRows) throws(StoreError) -> [UInt64] {
+    func entries(
+        about caseID: Identifier, by who: Set<UInt32>?, _ rows: any JournalRows
+    ) throws(StoreError) -> [UInt64] {
         let newest = state.with { $0.course.register }
         var found: [UInt64] = []
         for number in 0..<newest.number {
             guard let page = try rows.tile(level: CaseRegister.level, number: number) else {
                 throw .tampered(.tile)
             }
-            found += CaseRegister(number: number, page: page.hashes).entries(about: caseID)
+            found += CaseRegister(number: number, page: page.hashes).entries(about: caseID, by: who)
         }
-        return found + newest.entries(about: caseID)
+        return found + newest.entries(about: caseID, by: who)
     }
 
     func audit(

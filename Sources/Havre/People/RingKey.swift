@@ -1,6 +1,7 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 
 /// What one row of a person's ring opens to: the secrets of one area and what she calls it.
 final class RingKey: Sendable {
@@ -14,6 +15,7 @@ final class RingKey: Sendable {
     let secrets: [String: AreaSecrets.Held]
     /// Seed of the key under which she signs records of this case.
     let authorSeed: Key<Role.Seed>?
+    private let signer = Guarded<SigningKey?>(nil)
 
     init(
         area: Identifier, code: String, label: String? = nil, until: Day? = nil,
@@ -25,6 +27,14 @@ final class RingKey: Sendable {
         self.until = until
         self.secrets = secrets
         self.authorSeed = authorSeed
+    }
+
+    /// The key under which she signs records of this case; nil before her first one.
+    var authorKey: SigningKey? {
+        signer.with { signer in
+            if signer == nil { signer = authorSeed.map { SigningKey(seed: $0) } }
+            return signer
+        }
     }
 
     /// Body of the row, under the person's symmetric key.

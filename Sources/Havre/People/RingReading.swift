@@ -51,7 +51,14 @@ extension Vault {
     /// The secrets of one area in a session's ring, nil when she has none.
     func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
         guard let row = try ringRow(area, session) else { return nil }
-        return try ringKey(area, at: row, in: ring(of: session.person.person), session)?.key
+        let ring = ring(of: session.person.person)
+        let open = session.opened.with { $0.cases[area] }
+        if let known = open?.ringKey.with({ $0 }), store.isCurrent(ring, row, wrapDigest: known.digest) {
+            return known.key
+        }
+        guard let (key, digest) = try ringKey(area, at: row, in: ring, session) else { return nil }
+        open?.ringKey.with { $0 = (digest, key) }
+        return key
     }
 
     /// The same with the digest of its row.

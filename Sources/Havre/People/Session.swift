@@ -68,6 +68,8 @@ final class OpenCase: Sendable {
     let purpose: String
     /// Boot clock seconds.
     let until: Int64
+    /// The row of the ring as it was opened last, with its digest: every write signs with the key that lies there.
+    let ringKey = Guarded<(digest: Digest, key: RingKey)?>(nil)
 
     init(file: CaseFile, secrets: AreaSecrets, purpose: String, until: Int64) {
         self.file = file
