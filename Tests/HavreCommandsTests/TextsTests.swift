@@ -72,7 +72,7 @@ func everyKeyIsUsed() throws {
     for key in generated() { #expect(keys.contains(key), "\(key) is missing") }
     // Read from the daemon's codes, from other tables of ours, or as `count` does.
     let families = [
-        "column.", "state.", "pending.", "warning.", "ask.contact.", "about.", "option.", "operand.",
+        "column.", "state.", "pending.", "warning.", "ask.contact.", "about.", "option.", "operand.", "why.",
     ]
     let used = literals.union(generated())
     for key in keys where !used.contains(key) && !families.contains(where: key.hasPrefix) {

@@ -26,7 +26,10 @@ struct Texts: Sendable {
 
     /// What went wrong, as one sentence or two: what to do next may follow in the same line.
     func message(_ failure: Failure) -> String {
-        let text = say(failure.key ?? "fault." + failure.fault.rawValue, failure.values)
+        var values = failure.values
+        // What the kernel says, it says in English.
+        if let why = values["why"], has("why." + why) { values["why"] = say("why." + why) }
+        let text = say(failure.key ?? "fault." + failure.fault.rawValue, values)
         guard let last = text.last, !".!?…".contains(last) else { return text }
         return text + "."
     }
