@@ -59,12 +59,19 @@ public final class Vault: Sendable {
             throw error == .wrongKey ? .tampered : HavreError(error)
         }
         self.init(store: store, journal: journal, clock: clock)
-        do throws(HavreError) { try indexHouse() } catch {
+        do throws(HavreError) {
+            try indexHouse()
+            if isServing { try logStart() }
+        } catch {
             store.close()
+            switch error {
             // Without the device key, on a medium that was taken out perhaps, not even a name can be looked up.
-            throw error == .wrongPassphrase ? .gateClosed : error
+            case .wrongPassphrase: throw .gateClosed
+            // The house has no areas or rows that may be missing.
+            case .notFound: throw .tampered
+            default: throw error
+            }
         }
-        if isServing { try logStart() }
     }
 
     /// Whether a vault that could not be opened says that a newer version of these programs has written it.

@@ -136,4 +136,27 @@ import Testing
         for row in rows { try database.set("body", try #require(row["body"]), of: row, in: bodies) }
         if let again = try? reading(house.vault, day.code, day.amina) { #expect(again == truth) }
     }
+
+    @Test("A cell of the gate that nobody finds under its name is no house that is not there")
+    func gateNames() throws {
+        let stolen = try Stolen()
+        let folder = stolen.house.folder
+        func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+        try stolen.restore()
+        let count = try Connection(path: path("gate/gate.db")).integerAnswer("SELECT count(*) FROM cell") ?? 0
+        #expect(count > 20)
+        for place in 0..<count {
+            try stolen.restore()
+            try Connection(path: path("gate/gate.db")).execute(
+                "UPDATE cell SET name = zeroblob(length(name)) WHERE name = "
+                    + "(SELECT name FROM cell ORDER BY name LIMIT 1 OFFSET \(place))")
+            do throws(HavreError) {
+                let vault = try Vault(vault: path("vault"), gate: path("gate"), deviceKey: nil)
+                defer { vault.close() }
+                _ = try vault.check(nil)
+            } catch {
+                #expect(error != .notFound, "\(place)")
+            }
+        }
+    }
 }
