@@ -288,8 +288,9 @@ import Testing
         #expect(store.state == .closed)
         #expect(store.memory.with { $0.areas.isEmpty && $0.keys == nil })
         try store.openGate(person, slotKey: slotKey) { _ in true }
-        let last = acknowledged.with { $0.max() } ?? 0
-        #expect(try #require(try store.area(area)).count > last)
+        // On a slow machine the panic may come before anything was acknowledged.
+        let count = try #require(try store.area(area)).count
+        #expect(acknowledged.with { $0.allSatisfy { $0 < count } })
         #expect(try store.check().isGood)
     }
 
