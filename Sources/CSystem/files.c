@@ -79,6 +79,7 @@ int csys_unlinkat(int folder, const char *name, int is_folder) {
     return answer(unlinkat(folder, name, is_folder ? AT_REMOVEDIR : 0));
 }
 int csys_flock(int fd) { return answer(flock(fd, LOCK_EX | LOCK_NB)); }
+int csys_funlock(int fd) { return answer(flock(fd, LOCK_UN)); }
 
 int csys_opendir(int fd, void **list) {
     DIR *opened = fdopendir(fd);

@@ -13,4 +13,7 @@ package final class FileLock: Sendable {
         try check("lock", csys_flock(file.raw))
         self.file = file
     }
+
+    // Said and not only closed: a child that was forked and is no other program yet holds the descriptor as well.
+    deinit { csys_funlock(file.raw) }
 }

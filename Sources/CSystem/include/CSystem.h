@@ -38,6 +38,7 @@ int csys_mkdirat(int folder, const char *_Nonnull name, unsigned mode);
 int csys_renameat(int from, const char *_Nonnull name, int to, const char *_Nonnull target, int replace);
 int csys_unlinkat(int folder, const char *_Nonnull name, int is_folder);
 int csys_flock(int fd);  // exclusive, does not wait
+int csys_funlock(int fd);
 int csys_opendir(int fd, void *_Nullable *_Nonnull list);  // takes fd when it succeeds
 int csys_readdir(void *_Nonnull list, const char *_Nullable *_Nonnull name);  // NULL at the end
 void csys_closedir(void *_Nonnull list);
