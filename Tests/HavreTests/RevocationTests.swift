@@ -161,6 +161,34 @@ import Testing
         }
     }
 
+    @Test("The receipt of a removal names every reading that was answered, also one in its very moment")
+    func receiptIsWhole() throws {
+        let office = try Office()
+        let (vault, sylvie, louis, code) = (office.vault, office.sylvie, office.louis, office.code)
+        let statement = office.statement
+        let answered = Guarded(0)
+        for _ in 0..<8 {
+            try office.grant(["evidence"])
+            _ = try vault.open(case: code, purpose: "appeal", louis)
+            let receipt = Guarded<RemovalReceipt?>(nil)
+            let isOver = Guarded(false)
+            inParallel(3) { thread in
+                if thread == 0 {
+                    Clock.sleep(milliseconds: 5)
+                    let removal = try? vault.revoke(case: code, name: "Louis", sylvie)
+                    receipt.with { $0 = removal }
+                    isOver.with { $0 = true }
+                }
+                while !isOver.with({ $0 }) {
+                    let shown = try? vault.show(case: code, record: statement, version: nil, louis)
+                    if shown != nil { answered.with { $0 += 1 } }
+                }
+            }
+            #expect(receipt.with { $0?.opened.count ?? 0 } >= answered.with { $0 })
+        }
+        #expect(answered.with { $0 } > 8)
+    }
+
     @Test("A former owner keeps nothing; the new one reads everything that was written before")
     func formerOwner() throws {
         let office = try Office()

@@ -90,7 +90,7 @@ extension Vault {
                 try sealed.open(vault: id, roster: inside.secrets)
             }
         }
-        let acts: Set<String> = ["open", "show", "read", "history", "export", "fetch", "find", "night"]
+        let acts: Set<String> = ["open", "show", "read", "history", "export", "fetch", "find"]
         return lines.filter { acts.contains($0.event.act) }.map { line($0.index, $0.event) }
     }
 

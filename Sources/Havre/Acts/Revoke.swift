@@ -22,11 +22,9 @@ extension Vault {
         case code: String, name: String, _ session: Session
     ) throws(HavreError) -> RemovalReceipt {
         let caseID = try requireSupervisor(.revoke, code, session)
-        let receipt = try file(caseID).writing.with { _ throws(HavreError) in
+        let (member, removed, secrets) = try file(caseID).writing.with { _ throws(HavreError) in
             let known = try custody(caseID, session)
             let member = try holder(named: name, on: known.chain, session)
-            let opened = try disclosures(
-                to: member.person, on: caseID, known.secrets, session)
             let removed = try commit(event("revoke", session), roster: known.secrets) {
                 draft, event throws(HavreError) in
                 let compartments = try self.remove(member, caseID, &draft, event.time, session)
@@ -35,12 +33,15 @@ extension Vault {
                 event.subject = member.name.shown
                 return compartments
             }.answer
-            return RemovalReceipt(
-                removed: member.name.shown, compartments: removed.map(\.rawValue), opened: opened.opened,
-                exported: opened.exported)
+            return (member, removed, known.secrets)
         }
         expel(caseID)
-        return receipt
+        // Behind the removal, or what she opened while it was being made would be missing. A ledger that somebody
+        // has damaged keeps nobody on a case: she is gone before this says `tampered`.
+        let seen = try disclosures(to: member.person, on: caseID, secrets, session)
+        return RemovalReceipt(
+            removed: member.name.shown, compartments: removed.map(\.rawValue), opened: seen.opened,
+            exported: seen.exported)
     }
 
     private func holder(
