@@ -186,7 +186,7 @@ def bundles(folder):
                                    os.path.join(folder, name)], stderr=subprocess.DEVNULL)
             check(done.returncode == 0, f"{name} opens")
             with tarfile.open(tar) as archive:
-                archive.extractall(os.path.join(target, "python"), filter="data")
+                archive.extractall(os.path.join(target, "python"))
             os.mkdir(os.path.join(target, "gnu"))
             done = subprocess.run(["tar", "-xf", tar, "-C", os.path.join(target, "gnu")], capture_output=True)
             check(done.returncode == 0 and not done.stderr, f"{name} unpacks")
