@@ -20,12 +20,12 @@ func fileLength() {
 
 /// What the interface of the library is made of: secrets, days, ids, JSON. Rooms keep everything else to themselves.
 private let publicNouns: Set = [
-    "Sources/HavreAccess/StaffRole.swift", "Sources/HavreCodec/CodecError.swift",
+    "Sources/HavreAccess/Directory/StaffRole.swift", "Sources/HavreCodec/CodecError.swift",
     "Sources/HavreCodec/Day.swift", "Sources/HavreCodec/Digest.swift", "Sources/HavreCodec/Identifier.swift",
     "Sources/HavreCodec/Instant.swift", "Sources/HavreCodec/JSON.swift",
-    "Sources/HavreCodec/JSONWriter.swift", "Sources/HavreSecrets/Key.swift",
-    "Sources/HavreSecrets/Passphrase.swift", "Sources/HavreSecrets/Role.swift",
-    "Sources/HavreSecrets/SecretBytes.swift", "Sources/HavreSecrets/SecretError.swift",
+    "Sources/HavreCodec/JSONWriter.swift", "Sources/HavreSecrets/Memory/Key.swift",
+    "Sources/HavreSecrets/Passphrases/Passphrase.swift", "Sources/HavreSecrets/Memory/Role.swift",
+    "Sources/HavreSecrets/Memory/SecretBytes.swift", "Sources/HavreSecrets/SecretError.swift",
     "Sources/HavreSystem/Clock.swift", "Sources/HavreSystem/Descriptor.swift",
 ]
 

@@ -1,5 +1,5 @@
 extension Policy {
-    /// The table as it is published, in Markdown: `POLICY.md` beside this file is exactly this text.
+    /// The table as it is published, in Markdown: `POLICY.md` of this room is exactly this text.
     package static var page: String {
         """
         # Who may what
