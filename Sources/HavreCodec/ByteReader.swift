@@ -31,6 +31,15 @@ package struct ByteReader: Sendable {
 
     /// One byte.
     package mutating func u8() throws(CodecError) -> UInt8 { UInt8(try word(1)) }
+    /// One byte that is 0 (false) or 1 (true).
+    package mutating func flag() throws(CodecError) -> Bool {
+        switch try u8() {
+        case 0: false
+        case 1: true
+        default: throw broken("a flag of 0 or 1")
+        }
+    }
+
     /// Two bytes, little endian.
     package mutating func u16() throws(CodecError) -> UInt16 { UInt16(try word(2)) }
     /// Four bytes, little endian.
@@ -52,6 +61,22 @@ package struct ByteReader: Sendable {
         }
         guard Text.isStreamSafe(text) else { throw broken("at most \(Text.markCountMax) marks on a letter") }
         return text
+    }
+
+    /// What ``ByteWriter/optional(_:)`` wrote: nil, or at most `max` bytes.
+    package mutating func optional(max: Int) throws(CodecError) -> [UInt8]? {
+        try flag() ? prefixed(max: max) : nil
+    }
+
+    /// A count (u32 little endian) of at most `max`, then that many items.
+    package mutating func list<Item>(
+        max: Int, _ item: (inout ByteReader) throws(CodecError) -> Item
+    ) throws(CodecError) -> [Item] {
+        let count = try u32()
+        guard count <= max else { throw broken("a list of at most \(max) items") }
+        var items: [Item] = []
+        for _ in 0..<count { items.append(try item(&self)) }
+        return items
     }
 
     /// 16 bytes.

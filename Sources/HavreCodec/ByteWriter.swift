@@ -9,6 +9,8 @@ package struct ByteWriter: Sendable {
 
     /// One byte.
     package mutating func u8(_ value: UInt8) { bytes.append(value) }
+    /// One byte: 1 for true, 0 for false.
+    package mutating func flag(_ value: Bool) { u8(value ? 1 : 0) }
     /// Two bytes, little endian.
     package mutating func u16(_ value: UInt16) { word(UInt64(value), 2) }
     /// Four bytes, little endian.
@@ -29,6 +31,20 @@ package struct ByteWriter: Sendable {
     package mutating func prefixed(_ text: String) {
         u32(UInt32(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
+    }
+
+    /// A flag whether there is a value, then the value behind its byte count.
+    package mutating func optional(_ value: [UInt8]?) {
+        flag(value != nil)
+        if let value { prefixed(value) }
+    }
+
+    /// A count (u32 little endian), then the items.
+    package mutating func list<Item>(
+        _ items: some Collection<Item>, _ write: (inout ByteWriter, Item) -> Void
+    ) {
+        u32(UInt32(items.count))
+        for item in items { write(&self, item) }
     }
 
     private mutating func word(_ value: UInt64, _ count: Int) {

@@ -84,14 +84,22 @@ extension Fields {
         try takeOptional(key, Self.readIdentifier)
     }
 
+    /// A list of at most `max` identifiers of 32 lower-case hex digits.
+    package mutating func identifiers(_ key: String, max: Int = 1024) throws(CodecError) -> [Identifier] {
+        try Self.readIdentifiers(json(key), name(key), max: max)
+    }
+
+    /// As ``identifiers(_:max:)``, nil when absent.
+    package mutating func optionalIdentifiers(
+        _ key: String, max: Int = 1024
+    ) throws(CodecError) -> [Identifier]? {
+        guard let value = optionalJSON(key) else { return nil }
+        return try Self.readIdentifiers(value, name(key), max: max)
+    }
+
     /// A digest of 64 lower-case hex digits.
     package mutating func digest(_ key: String) throws(CodecError) -> Digest {
         try take(key, Self.readDigest)
-    }
-
-    /// As ``digest(_:)``, nil when absent.
-    package mutating func optionalDigest(_ key: String) throws(CodecError) -> Digest? {
-        try takeOptional(key, Self.readDigest)
     }
 
     /// A day as `YYYY-MM-DD`.
@@ -134,6 +142,16 @@ extension Fields {
 
     private static func readIdentifier(_ json: JSON, _ field: String) throws(CodecError) -> Identifier {
         try FieldValue.parsed(json, field, max: 32) { (text) throws(CodecError) in try Identifier(hex: text) }
+    }
+
+    private static func readIdentifiers(
+        _ json: JSON, _ field: String, max: Int
+    ) throws(CodecError) -> [Identifier] {
+        var identifiers: [Identifier] = []
+        for item in try FieldValue.array(json, field, max: max) {
+            identifiers.append(try readIdentifier(item, field))
+        }
+        return identifiers
     }
 
     private static func readDigest(_ json: JSON, _ field: String) throws(CodecError) -> Digest {

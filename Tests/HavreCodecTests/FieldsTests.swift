@@ -28,7 +28,6 @@ func nullIsNotAbsent() throws {
     #expect(throws: CodecError.self) { try fields.optionalInt("a") }
     fields = try Fields(json)
     #expect(throws: CodecError.self) { try fields.optionalIdentifier("a") }
-    #expect(try fields.optionalDigest("b") == nil)
 }
 
 @Test("Every shape is read as what it is and nothing else")

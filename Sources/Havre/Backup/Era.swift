@@ -124,10 +124,9 @@ extension Vault {
     private static func statements(_ bytes: [UInt8]) throws(HavreError) -> [[UInt8]] {
         do throws(CodecError) {
             var reader = ByteReader(bytes, field: "eras")
-            let count = try reader.u32()
-            guard count <= eraCountMax else { throw .invalid(field: "eras", rule: "at most \(eraCountMax)") }
-            var list: [[UInt8]] = []
-            for _ in 0..<count { list.append(try reader.prefixed(max: 1 << 13)) }
+            let list = try reader.list(max: eraCountMax) { reader throws(CodecError) in
+                try reader.prefixed(max: 1 << 13)
+            }
             try reader.finish()
             return list
         } catch { throw .tampered }
@@ -138,8 +137,7 @@ extension Vault {
         let list =
             try fact(Self.erasFact).map { bytes throws(HavreError) in try Self.statements(bytes) } ?? []
         var writer = ByteWriter(capacity: 1_024 * (list.count + 1))
-        writer.u32(UInt32(list.count + 1))
-        for one in list + [statement.encoded()] { writer.prefixed(one) }
+        writer.list(list + [statement.encoded()]) { $0.prefixed($1) }
         return writer.bytes
     }
 }

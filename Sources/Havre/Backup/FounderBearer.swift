@@ -28,7 +28,7 @@ struct FounderBearer {
         writer.append(founder.person.bytes)
         writer.u64(UInt64(founder.parameters.passes))
         writer.u64(UInt64(founder.parameters.memoryByteCount))
-        writer.u8(founder.hasKeyFile ? 1 : 0)
+        writer.flag(founder.hasKeyFile)
         writer.prefixed(founder.salt)
         for slot in founder.slots { writer.prefixed(slot) }
         writer.prefixed(sealedSeed)
@@ -42,7 +42,7 @@ struct FounderBearer {
             let person = try reader.identifier()
             let parameters = Passphrase.Parameters(
                 passes: Int(clamping: try reader.u64()), memoryByteCount: Int(clamping: try reader.u64()))
-            let hasKeyFile = try reader.u8() == 1
+            let hasKeyFile = try reader.flag()
             let salt = try reader.prefixed(max: 64)
             let slots = [try reader.prefixed(max: 256), try reader.prefixed(max: 256)]
             founder = Account(

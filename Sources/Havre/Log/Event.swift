@@ -61,10 +61,7 @@ struct Event: Equatable {
             caseID = try fields.optionalIdentifier("caseID")
             code = try fields.optionalString("case")
             purpose = try fields.optionalString("purpose")
-            records = []
-            for hex in try fields.optionalStrings("records", max: 1 << 16) ?? [] {
-                records.append(try Identifier(hex: hex))
-            }
+            records = try fields.optionalIdentifiers("records", max: 1 << 16) ?? []
             contact = try fields.optionalString("contact")
             bundle = try fields.optionalString("bundle")
             subject = try fields.optionalString("subject")
@@ -79,8 +76,9 @@ struct Event: Equatable {
 /// The body of a ledger entry: the event under a key of its own, which the auditors can open and, for acts on a
 /// case, whoever is on its roster.
 ///
-/// Layout: 16 bytes case (zero if none), 5 bytes LE second, 3 bytes tag of the person under the roster key (zero if none), box of the pulse key (80), Seal(pulse key, entry key),
-/// Seal(roster key, entry key) or nothing, u64 LE generation of the roster, Seal(entry key, Pad(JSON)).
+/// Layout: 16 bytes case (zero if none), 5 bytes LE second, 3 bytes tag of the person under the roster key (zero if
+/// none), box of the pulse key (80), Seal(pulse key, entry key), Seal(roster key, entry key) or nothing, u64 LE
+/// generation of the roster, Seal(entry key, Pad(JSON)); box and seals behind a u32 LE byte count each.
 struct SealedEvent {
     let caseID: Identifier
     /// Whose act it is, for whoever holds the roster: the others cannot tell, or join two cases by it.
@@ -133,12 +131,11 @@ struct SealedEvent {
         roster: (generation: UInt64, key: Key<Role.Compartment>)?
     ) throws(HavreError) {
         let key = Key<Role.Record>()
-        let case_ = event.caseID ?? Identifier.zero
-        caseID = case_
-        who = Self.who(event.person, vault: vault, caseID: case_, roster?.key)
+        caseID = event.caseID ?? Identifier.zero
+        who = Self.who(event.person, vault: vault, caseID: caseID, roster?.key)
         second = pulse.second
         pulseBox = pulse.box
-        let context = Context(.entryKey, .id(vault), .id(case_), .int(pulse.second))
+        let context = Context(.entryKey, .id(vault), .id(caseID), .int(pulse.second))
         forAuditors = Seal.seal(key: key, under: pulse.key, context)
         forRoster = roster.map { Seal.seal(key: key, under: $0.key, context) } ?? []
         rosterGeneration = roster?.generation ?? 0

@@ -31,7 +31,7 @@ struct Account: Equatable {
         writer.prefixed(salt)
         writer.u64(UInt64(parameters.passes))
         writer.u64(UInt64(parameters.memoryByteCount))
-        writer.u8(hasKeyFile ? 1 : 0)
+        writer.flag(hasKeyFile)
         for slot in slots { writer.prefixed(slot) }
         writer.prefixed(shadow)
     }
@@ -57,7 +57,7 @@ struct Account: Equatable {
         salt = try reader.prefixed(max: 64)
         parameters = Passphrase.Parameters(
             passes: Int(clamping: try reader.u64()), memoryByteCount: Int(clamping: try reader.u64()))
-        hasKeyFile = try reader.u8() == 1
+        hasKeyFile = try reader.flag()
         slots = [try reader.prefixed(max: 256), try reader.prefixed(max: 256)]
         shadow = try reader.prefixed(max: 256)
     }

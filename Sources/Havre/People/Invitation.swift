@@ -25,7 +25,7 @@ struct Invitation: Equatable {
         writer.prefixed(role)
         writer.u64(UInt64(bitPattern: expires.seconds))
         writer.prefixed(box)
-        writer.u8(isTriedAgain ? 1 : 0)
+        writer.flag(isTriedAgain)
     }
 
     init(
@@ -49,7 +49,7 @@ struct Invitation: Equatable {
         role = try reader.prefixedText(max: 64)
         expires = Instant(seconds: Int64(bitPattern: try reader.u64()))
         box = try reader.prefixed(max: 4096)
-        isTriedAgain = try reader.u8() == 1
+        isTriedAgain = try reader.flag()
     }
 }
 

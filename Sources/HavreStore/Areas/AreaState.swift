@@ -71,7 +71,7 @@ struct AreaFacts: Equatable, Sendable {
         writer.u64(count)
         writer.u64(sequence)
         writer.append(head.bytes)
-        writer.u8(pin == nil ? 0 : 1)
+        writer.flag(pin != nil)
         if let pin {
             writer.u64(pin.n)
             writer.append(pin.wrap.bytes)
@@ -92,35 +92,5 @@ struct AreaFacts: Equatable, Sendable {
             sealer: keys.sealer(area, gate: gate, generation: generation), headKey: keys.headKey(area),
             count: count,
             sequence: sequence, head: head, pin: pin)
-    }
-}
-
-extension ByteReader {
-    /// One byte that is 0 or 1.
-    mutating func flag() throws(CodecError) -> Bool {
-        switch try u8() {
-        case 0: false
-        case 1: true
-        default: throw .invalid(field: "flag", rule: "0 or 1")
-        }
-    }
-
-    /// A count (u32 little endian) of at most `max`, then that many items.
-    mutating func list<Item>(
-        max: Int, _ item: (inout ByteReader) throws(CodecError) -> Item
-    ) throws(CodecError) -> [Item] {
-        let count = try u32()
-        guard count <= max else { throw .invalid(field: "list", rule: "at most \(max) items") }
-        var items: [Item] = []
-        for _ in 0..<count { items.append(try item(&self)) }
-        return items
-    }
-}
-
-extension ByteWriter {
-    /// A count (u32 little endian), then the items.
-    mutating func list<Item>(_ items: some Collection<Item>, _ write: (inout ByteWriter, Item) -> Void) {
-        u32(UInt32(items.count))
-        for item in items { write(&self, item) }
     }
 }

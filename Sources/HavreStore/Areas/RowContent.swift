@@ -25,7 +25,7 @@ struct RowContent: Equatable, Sendable {
         }
         writer.u8(Kind.full)
         writer.prefixed(payload)
-        writer.u8(bodyDigest == nil ? 0 : 1)
+        writer.flag(bodyDigest != nil)
         if let bodyDigest { writer.append(bodyDigest.bytes) }
         writer.u16(UInt16(blobs.count))
         for blob in blobs {
@@ -51,7 +51,7 @@ struct RowContent: Equatable, Sendable {
             self = .tombstone
         case Kind.full:
             payload = try reader.prefixed(max: RowPut.payloadByteCountMax)
-            bodyDigest = try Self.flag(&reader) ? reader.digest() : nil
+            bodyDigest = try reader.flag() ? reader.digest() : nil
             let count = try reader.u16()
             guard count <= RowPut.blobCountMax else { throw .invalid(field: "row", rule: "too many blobs") }
             blobs = []
@@ -66,13 +66,5 @@ struct RowContent: Equatable, Sendable {
             throw .invalid(field: "row", rule: "kind")
         }
         try reader.finish()
-    }
-
-    private static func flag(_ reader: inout ByteReader) throws(CodecError) -> Bool {
-        switch try reader.u8() {
-        case 0: false
-        case 1: true
-        default: throw .invalid(field: "row", rule: "flag")
-        }
     }
 }

@@ -23,7 +23,7 @@ struct Chores: Equatable, Sendable {
 
     var encoded: [UInt8] {
         var writer = ByteWriter(capacity: 8 + 16 * blobs.count)
-        writer.u8(needsScrub ? 1 : 0)
+        writer.flag(needsScrub)
         writer.list(blobs) { $0.append($1.bytes) }
         return writer.bytes
     }

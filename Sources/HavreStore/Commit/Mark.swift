@@ -50,7 +50,7 @@ struct Mark: Equatable, Sendable {
         writer.append(operation.bytes)
         writer.append(commitment.bytes)
         writer.u64(UInt64(bitPattern: instant))
-        writer.u8(needsJournal ? 1 : 0)
+        writer.flag(needsJournal)
         writer.list(areas) { writer, step in
             writer.append(step.area.id.bytes)
             writer.u8(step.outcome.rawValue)
@@ -128,20 +128,5 @@ extension Restriction {
             throw .invalid(field: "restriction", rule: "kind")
         }
         self.init(kind, area: Area(try reader.identifier()), person: try reader.identifier())
-    }
-}
-
-extension ByteWriter {
-    /// One byte 0, or one byte 1 and the bytes behind their count.
-    mutating func optional(_ value: [UInt8]?) {
-        u8(value == nil ? 0 : 1)
-        if let value { prefixed(value) }
-    }
-}
-
-extension ByteReader {
-    /// What `optional` wrote.
-    mutating func optional(max: Int) throws(CodecError) -> [UInt8]? {
-        try flag() ? prefixed(max: max) : nil
     }
 }

@@ -66,11 +66,11 @@ struct NextStep: Sendable {
         }
         writer.list(keys) { writer, one in
             writer.prefixed(one.name)
-            writer.u8(one.key == nil ? 0 : 1)
+            writer.flag(one.key != nil)
         }
         writer.list(slots) { writer, one in
             writer.append(one.person.bytes)
-            writer.u8(one.key == nil ? 0 : 1)
+            writer.flag(one.key != nil)
         }
         writer.list(newBlobs) { $0.append($1.bytes) }
         writer.list(droppedBlobs) { $0.append($1.bytes) }
