@@ -8,7 +8,7 @@ package enum VaultDaemon {
     static var methods: [Method<VaultHouse>] {
         MethodsStart.table(version: version) + MethodsMe.table + MethodsStaff.table + MethodsCases.table
             + MethodsRecords.table + MethodsFiles.table + MethodsAccess.table + MethodsEvidence.table
-            + MethodsKeeping.table + MethodsKeeping.backups
+            + MethodsKeeping.table + MethodsBackup.table
     }
 
     /// The version of the programs, as `Status` says it.

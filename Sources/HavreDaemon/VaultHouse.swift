@@ -101,6 +101,17 @@ extension Refusal {
     }
 }
 
+extension Request where H == VaultHouse {
+    /// Runs an act of the library for the session of this call.
+    borrowing func act<Value>(
+        _ act: (Vault, Havre.Session) throws(HavreError) -> Value
+    ) throws(Refusal) -> Value {
+        let session = try requireSession()
+        let vault = house.vault
+        return try acting { () throws(HavreError) in try act(vault, session) }
+    }
+}
+
 extension Request {
     /// The secret in a sealed memory file, read straight into guarded memory.
     ///

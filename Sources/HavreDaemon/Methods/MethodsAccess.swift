@@ -5,25 +5,21 @@ import HavreCodec
 enum MethodsAccess {
     static let table: [Method<VaultHouse>] = [
         Method("Access", .session, decode: MethodsCases.code) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let access = try acting { () throws(HavreError) in try vault.access(case: code, session) }
+            let access = try request.act { vault, session throws(HavreError) in
+                try vault.access(case: code, session)
+            }
             return Answer([
                 "holders": .array(access.holders.map(json)), "custody": .int(Int64(access.threshold)),
             ])
         },
         Method("Grant", .session, decode: granting) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let given = try acting { () throws(HavreError) in
+            let given = try request.act { vault, session throws(HavreError) in
                 try vault.grant(case: call.code, call.request, session)
             }
             return Answer(["grant": .string(given.grant), "until": .string(given.until.description)])
         },
         Method("Revoke", .session, decode: removal) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let receipt = try acting { () throws(HavreError) in
+            let receipt = try request.act { vault, session throws(HavreError) in
                 try vault.revoke(case: call.code, name: call.name, session)
             }
             return answer(receipt)

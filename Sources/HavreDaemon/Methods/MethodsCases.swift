@@ -9,16 +9,12 @@ enum MethodsCases {
             "CaseList", .session, answers: .onceOrMore,
             decode: { (fields: inout Fields) throws(CodecError) in try fields.optionalBool("archived") }
         ) { (archived, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let lines = try acting { () throws(HavreError) in try vault.cases(session) }
+            let lines = try request.act { vault, session throws(HavreError) in try vault.cases(session) }
             let shown = lines.filter { archived != false || !$0.status.hasPrefix("Closed") }
             return try request.list("cases", shown.map(json))
         },
         Method("CaseShow", .session, decode: code) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            return try acting { () throws(HavreError) in
+            try request.act { vault, session throws(HavreError) in
                 let card = try vault.card(case: code, session)
                 let access = try vault.access(case: code, session)
                 return Answer([
@@ -30,39 +26,31 @@ enum MethodsCases {
             }
         },
         Method("CaseAssign", .session, decode: assignment) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            return try acting { () throws(HavreError) in
+            try request.act { vault, session throws(HavreError) in
                 try vault.assign(case: call.code, owner: call.owner, backup: call.backup, session)
                 return Answer(["card": json(try vault.card(case: call.code, session))])
             }
         },
         Method("CaseLabel", .session, decode: labelling) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            try acting { () throws(HavreError) in try vault.label(case: call.code, call.label, session) }
+            try request.act { vault, session throws(HavreError) in
+                try vault.label(case: call.code, call.label, session)
+            }
             return Answer()
         },
         Method("CaseArchive", .session, decode: code) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            return try acting { () throws(HavreError) in
+            try request.act { vault, session throws(HavreError) in
                 _ = try vault.archive(case: code, session)
                 return Answer(["card": json(try vault.card(case: code, session))])
             }
         },
         Method("CaseReopen", .session, decode: code) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            return try acting { () throws(HavreError) in
+            try request.act { vault, session throws(HavreError) in
                 _ = try vault.reopen(case: code, session)
                 return Answer(["card": json(try vault.card(case: code, session))])
             }
         },
         Method("Open", .session, decode: opening) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            return try acting { () throws(HavreError) in
+            try request.act { vault, session throws(HavreError) in
                 let open = try vault.open(case: call.code, purpose: call.purpose, session)
                 return Answer([
                     "case": .string(open.code), "until": .int(open.until.seconds),
@@ -71,9 +59,7 @@ enum MethodsCases {
             }
         },
         Method("Close", .session, decode: code) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            try acting { () throws(HavreError) in try vault.close(case: code, session) }
+            try request.act { vault, session throws(HavreError) in try vault.close(case: code, session) }
             return Answer(["case": .string(code)])
         },
     ]
@@ -111,9 +97,7 @@ enum MethodsCases {
     @Sendable private static func new(
         _ plan: Plan, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
-        let session = try request.requireSession()
-        let vault = request.house.vault
-        let code = try acting { () throws(HavreError) in
+        let code = try request.act { vault, session throws(HavreError) in
             try vault.newCase(
                 owner: plan.owner, backup: plan.backup, risk: plan.risk, lang: plan.lang, session)
         }

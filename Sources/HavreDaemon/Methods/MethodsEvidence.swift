@@ -7,29 +7,23 @@ import HavreSystem
 enum MethodsEvidence {
     static let table: [Method<VaultHouse>] = [
         Method("ContactAdd", .session, decode: contact) { (draft, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let contact = try acting { () throws(HavreError) in try vault.addContact(draft, session) }
+            let contact = try request.act { vault, session throws(HavreError) in
+                try vault.addContact(draft, session)
+            }
             return Answer(["contact": .string(contact.hex)])
         },
         Method("ContactList", .session, answers: .onceOrMore) { request throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let lines = try acting { () throws(HavreError) in try vault.contacts(session) }
+            let lines = try request.act { vault, session throws(HavreError) in try vault.contacts(session) }
             return try request.list("contacts", lines.map(json))
         },
         Method("ContactConfirm", .session, decode: name) { (name, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let contact = try acting { () throws(HavreError) in
+            let contact = try request.act { vault, session throws(HavreError) in
                 try vault.confirmContact(name: name, session)
             }
             return Answer(["contact": .string(contact.hex)])
         },
         Method("ContactRetire", .session, decode: name) { (name, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let contact = try acting { () throws(HavreError) in
+            let contact = try request.act { vault, session throws(HavreError) in
                 try vault.retireContact(name: name, session)
             }
             return Answer(["contact": .string(contact.hex)])
@@ -67,12 +61,7 @@ enum MethodsEvidence {
     }
 
     @Sendable private static func exporting(_ fields: inout Fields) throws(CodecError) -> Exporting {
-        var records: [Identifier] = []
-        for hex in try fields.optionalStrings("records", max: 1024) ?? [] {
-            do throws(CodecError) { records.append(try Identifier(hex: hex)) } catch {
-                throw .invalid(field: "records", rule: error.rule)
-            }
-        }
+        let records = try fields.optionalIdentifiers("records") ?? []
         var withhold: [(record: Identifier, field: String, n: Int?)] = []
         for json in try fields.optionalArray("withhold", max: 8192) ?? [] {
             var part = try Fields(json, at: "withhold")

@@ -53,11 +53,9 @@ enum MethodsFiles {
     @Sendable private static func attach(
         _ call: Attachment, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
-        let session = try request.requireSession()
         let file = try request.input(call.file)
-        let vault = request.house.vault
         let teller = request.teller()
-        let attached = try acting { () throws(HavreError) in
+        let attached = try request.act { vault, session throws(HavreError) in
             try vault.attach(
                 case: call.code, title: call.title, file: file.descriptor, session, progress: teller.tell)
         }
@@ -82,11 +80,9 @@ enum MethodsFiles {
     @Sendable private static func fetch(
         _ call: Fetching, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
-        let session = try request.requireSession()
         let out = try request.output(call.out)
-        let vault = request.house.vault
         let teller = request.teller()
-        let given = try acting { () throws(HavreError) in
+        let given = try request.act { vault, session throws(HavreError) in
             try vault.fetch(
                 case: call.code, attachment: call.attachment, session, progress: teller.tell
             ) { piece throws(HavreError) in

@@ -1,14 +1,11 @@
 import Havre
 import HavreCodec
-import HavreSecrets
 
-/// The log, the look at everything that is stored, and backups.
+/// The log, and the look at everything that is stored.
 enum MethodsKeeping {
     static let table: [Method<VaultHouse>] = [
         Method("AuditLog", .session, answers: .onceOrMore, decode: query) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let lines = try acting { () throws(HavreError) in
+            let lines = try request.act { vault, session throws(HavreError) in
                 try vault.auditLog(case: call.code, since: call.since, session)
             }
             return try request.list("entries", lines.map(json))
@@ -16,9 +13,9 @@ enum MethodsKeeping {
         Method(
             "AuditWhoOpened", .session, answers: .onceOrMore, decode: MethodsCases.code
         ) { (code, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let lines = try acting { () throws(HavreError) in try vault.whoOpened(case: code, session) }
+            let lines = try request.act { vault, session throws(HavreError) in
+                try vault.whoOpened(case: code, session)
+            }
             return try request.list("entries", lines.map(json))
         },
         Method(
@@ -27,9 +24,7 @@ enum MethodsKeeping {
                 try fields.optionalString("against", max: 1 << 16)
             }
         ) { (against, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let found = try acting { () throws(HavreError) in
+            let found = try request.act { vault, session throws(HavreError) in
                 try vault.auditVerify(against: against, session)
             }
             return Answer([
@@ -45,9 +40,7 @@ enum MethodsKeeping {
             ])
         },
         Method("Check", .session, answers: .onceOrMore) { request throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let report = try acting { () throws(HavreError) in try vault.check(session) }
+            let report = try request.act { vault, session throws(HavreError) in try vault.check(session) }
             return Answer([
                 "ok": .bool(report.problems.isEmpty && !report.isPartial), "partial": .bool(report.isPartial),
                 "problems": .array(
@@ -57,60 +50,6 @@ enum MethodsKeeping {
             ])
         },
     ]
-
-    /// Backups: files are lent by descriptor, and whoever asked for them writes them down.
-    static let backups: [Method<VaultHouse>] = [
-        Method("Backup", .session, answers: .onceOrMore) { request throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let taken = try acting { () throws(HavreError) in try vault.backup(session) }
-            var answer = try request.list("blobs", taken.blobs.map { .string($0.hex) })
-            answer.parameters["size"] = .int(Int64(taken.size))
-            let files = [
-                ("vault", taken.vault), ("gate", taken.gate), ("journal", taken.journal),
-                ("erasures", taken.erasures),
-            ]
-            for case (let name, .some(let file)) in files {
-                answer.parameters[name] = .int(Int64(answer.handles.count))
-                answer.handles.append(file)
-            }
-            return answer
-        },
-        Method(
-            "BackupBlobs", .session,
-            decode: { (fields: inout Fields) throws(CodecError) in
-                try fields.strings("blobs", max: blobCountMax).map { text throws(CodecError) in
-                    try Identifier(hex: text)
-                }
-            }
-        ) { (blobs, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let files = try blobs.map { blob throws(Refusal) in
-                try acting { () throws(HavreError) in try vault.backup(blob: blob, session) }
-            }
-            return Answer(["files": .array(files.indices.map { .int(Int64($0)) })], files)
-        },
-        Method(
-            "BackupKept", .session,
-            decode: { (fields: inout Fields) throws(CodecError) in
-                try fields.int("size", in: 0...JSON.intMax)
-            }
-        ) { (size, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            try acting { () throws(HavreError) in try vault.backupKept(size: UInt64(size), session) }
-            return Answer()
-        },
-        Method("Eras", .serving) { request throws(Refusal) in
-            let vault = request.house.vault
-            let eras = try acting { () throws(HavreError) in try vault.eras() }
-            return Answer(["eras": .array(eras.map { .string(Base64.url($0.statement.encoded())) })])
-        },
-    ]
-
-    /// As many as one message carries descriptors.
-    private static let blobCountMax = 8
 
     private struct Query: Sendable {
         let code: String?

@@ -10,8 +10,7 @@ enum MethodsMe {
         Method("Unlock", .always, isGuess: true, remembers: true, decode: unlocking, act: unlock),
         Method("Passwd", .session, isGuess: true, decode: change, act: passwd),
         Method("Whoami", .session) { request throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
+            let (session, vault) = (try request.requireSession(), request.house.vault)
             let pending = try acting { () throws(HavreError) in try vault.pending(session) }
             return Answer([
                 "user": .string(session.name), "role": .string(session.roleName),
@@ -112,12 +111,10 @@ enum MethodsMe {
     @Sendable private static func passwd(
         _ call: Change, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
-        let session = try request.requireSession()
         let old = try request.secret(call.old)
         let new = try request.secret(call.new)
         let keyFile = try request.keyFile(call.keyFile)
-        let vault = request.house.vault
-        try acting { () throws(HavreError) in
+        try request.act { vault, session throws(HavreError) in
             try vault.passwd(old: old, new: new, keyFile: keyFile, newKeyFile: nil, session)
         }
         return Answer()

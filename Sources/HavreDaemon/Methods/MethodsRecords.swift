@@ -6,17 +6,13 @@ enum MethodsRecords {
     static let table: [Method<VaultHouse>] = [
         Method("Forms", .always, decode: form, act: forms),
         Method("Add", .session, decode: addition) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let written = try acting { () throws(HavreError) in
+            let written = try request.act { vault, session throws(HavreError) in
                 try vault.add(case: call.code, form: call.form, fields: call.fields, session)
             }
             return answer(written)
         },
         Method("Edit", .session, decode: edition) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let written = try acting { () throws(HavreError) in
+            let written = try request.act { vault, session throws(HavreError) in
                 try vault.edit(
                     case: call.code, record: try call.record.find(in: call.code, vault, session),
                     fields: call.fields, restingOn: call.version, session)
@@ -24,9 +20,7 @@ enum MethodsRecords {
             return answer(written)
         },
         Method("Show", .session, answers: .onceOrMore, decode: showing) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let shown = try acting { () throws(HavreError) in
+            let shown = try request.act { vault, session throws(HavreError) in
                 try vault.show(
                     case: call.code, record: try call.record?.find(in: call.code, vault, session),
                     version: call.version, form: call.form, session)
@@ -34,18 +28,14 @@ enum MethodsRecords {
             return try request.list("records", shown.map(json))
         },
         Method("History", .session, decode: one) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let items = try acting { () throws(HavreError) in
+            let items = try request.act { vault, session throws(HavreError) in
                 try vault.history(
                     case: call.code, record: try call.record.find(in: call.code, vault, session), session)
             }
             return Answer(["versions": .array(items.map(json))])
         },
         Method("Find", .session, answers: .onceOrMore, decode: search) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let hits = try acting { () throws(HavreError) in
+            let hits = try request.act { vault, session throws(HavreError) in
                 try vault.find(call.text, case: call.code, session)
             }
             return try request.list(

@@ -5,17 +5,13 @@ import HavreCodec
 enum MethodsStaff {
     static let table: [Method<VaultHouse>] = [
         Method("StaffList", .session, answers: .onceOrMore) { request throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let staff = try acting { () throws(HavreError) in try vault.staff(session) }
+            let staff = try request.act { vault, session throws(HavreError) in try vault.staff(session) }
             return try request.list("staff", staff.map(json))
         },
         Method("StaffInvite", .session, decode: invitation, act: invite),
         Method("StaffReset", .session, decode: reset, act: invite),
         Method("StaffConfirm", .session, decode: confirmation) { (call, request) throws(Refusal) in
-            let session = try request.requireSession()
-            let vault = request.house.vault
-            let member = try acting { () throws(HavreError) in
+            let member = try request.act { vault, session throws(HavreError) in
                 try vault.confirm(name: call.name, words: call.words, session)
             }
             return Answer(["name": .string(member.name), "role": .string(member.role)])
@@ -45,9 +41,7 @@ enum MethodsStaff {
     @Sendable private static func invite(
         _ call: Invitation, _ request: borrowing Request<VaultHouse>
     ) throws(Refusal) -> Answer {
-        let session = try request.requireSession()
-        let vault = request.house.vault
-        let invited = try acting { () throws(HavreError) in
+        let invited = try request.act { vault, session throws(HavreError) in
             try vault.invite(name: call.name, role: call.role, resets: call.role == nil, session)
         }
         return Answer([
