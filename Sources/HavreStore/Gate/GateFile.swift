@@ -12,9 +12,7 @@ final class GateFile {
     private let deleteSlot: Statement
     private let selectEpoch: Statement
     private let updateEpoch: Statement
-    private let beginStatement: Statement
-    private let commitStatement: Statement
-    private let rollbackStatement: Statement
+    private let transaction: Transaction
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -27,9 +25,7 @@ final class GateFile {
         deleteSlot = try connection.prepare("DELETE FROM slot WHERE name = ?1")
         selectEpoch = try connection.prepare("SELECT epoch FROM meta")
         updateEpoch = try connection.prepare("UPDATE meta SET epoch = ?1")
-        beginStatement = try connection.prepare("BEGIN IMMEDIATE")
-        commitStatement = try connection.prepare("COMMIT")
-        rollbackStatement = try connection.prepare("ROLLBACK")
+        transaction = try Transaction(connection)
     }
 
     // MARK: cells
@@ -129,15 +125,11 @@ final class GateFile {
     /// Removes every cell, before all of them are written under another key.
     func deleteAllCells() throws(SQLError) { try connection.execute("DELETE FROM cell") }
 
-    func begin() throws(SQLError) { try beginStatement.run() }
-    func commit() throws(SQLError) { try commitStatement.run() }
+    func begin() throws(SQLError) { try transaction.begin() }
+    func commit() throws(SQLError) { try transaction.commit() }
 
     /// Ends a transaction that failed, if SQLite has not done so itself.
-    func rollback() {
-        guard connection.isInTransaction else { return }
-        // A rollback that fails leaves the transaction open, and the next begin says so.
-        _ = try? rollbackStatement.run()
-    }
+    func rollback() { transaction.rollback() }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
         try connection.truncateLog(isPatient: isPatient)

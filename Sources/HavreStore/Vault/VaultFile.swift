@@ -13,9 +13,7 @@ final class VaultWriter {
     private let putTile: Statement
     private let selectDataVersion: Statement
     private let selectEntryEnd: Statement
-    private let beginStatement: Statement
-    private let commitStatement: Statement
-    private let rollbackStatement: Statement
+    private let transaction: Transaction
     private let savepointStatement: Statement
     private let releaseStatement: Statement
     private let undoStatement: Statement
@@ -33,9 +31,7 @@ final class VaultWriter {
             "INSERT OR REPLACE INTO tile(level, number, hashes) VALUES(?1, ?2, ?3)")
         selectDataVersion = try connection.prepare("PRAGMA data_version")
         selectEntryEnd = try connection.prepare(VaultReader.entryEndSQL)
-        beginStatement = try connection.prepare("BEGIN IMMEDIATE")
-        commitStatement = try connection.prepare("COMMIT")
-        rollbackStatement = try connection.prepare("ROLLBACK")
+        transaction = try Transaction(connection)
         savepointStatement = try connection.prepare("SAVEPOINT change")
         releaseStatement = try connection.prepare("RELEASE change")
         undoStatement = try connection.prepare("ROLLBACK TO change")
@@ -108,8 +104,8 @@ final class VaultWriter {
         UInt64(bitPattern: try selectEntryEnd.first { row throws(SQLError) in try row.integer(0) } ?? 0)
     }
 
-    func begin() throws(SQLError) { try beginStatement.run() }
-    func commit() throws(SQLError) { try commitStatement.run() }
+    func begin() throws(SQLError) { try transaction.begin() }
+    func commit() throws(SQLError) { try transaction.commit() }
     func savepoint() throws(SQLError) { try savepointStatement.run() }
     func release() throws(SQLError) { try releaseStatement.run() }
 
@@ -120,11 +116,7 @@ final class VaultWriter {
     }
 
     /// Ends a transaction that failed, if SQLite has not done so itself.
-    func rollback() {
-        guard connection.isInTransaction else { return }
-        // A rollback that fails leaves the transaction open, and the next begin says so.
-        _ = try? rollbackStatement.run()
-    }
+    func rollback() { transaction.rollback() }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
         try connection.truncateLog(isPatient: isPatient)
