@@ -41,7 +41,7 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case ring
     /// Derives a seed (`use` is sign or box) from an invitation code.
     case code
-    /// Digest of the keys that two people compare as six words.
+    /// Digest of keys that two people compare as words; the vectors show with it how lists are written.
     case words
 
     // The gate.
@@ -58,16 +58,15 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case gateSlotTag = "gate-slot-tag"
     /// Seal of g_login under the device key, in `login.key`.
     case login
-    /// Seal of a row of `gate.db` under GK.
+    /// Seal of a row of `gate.db` under GK; of a record of the gate's half of a backup, and of a key in a line of
+    /// `gate.journal`, under BK_i.
     case gateRow = "gate-row"
     /// Tag of a row of `gate.db` under GK.
     case gateTag = "gate-tag"
-    /// Seal of one line of `gate.journal` under BK_i.
+    /// Seal of one line of `gate.journal` or `erasures.log` under BK_i.
     case journal
     /// Gate seal of what waits for somebody: a box in her ring, or the secrets of a case in custody.
     case box
-    /// Seal of a gate backup under BK_i.
-    case backup
     /// Derives BK_{i+1} from BK_i.
     case backupStep = "backup-step"
 
@@ -131,8 +130,6 @@ package enum ContextKind: String, CaseIterable, Sendable {
     case mark
     /// Gate seal of a tile.
     case tile
-    /// Seal of a checkpoint kept in the gate.
-    case checkpoint
 
     // Signatures.
 

@@ -97,7 +97,9 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// Lends the address for one call of libsodium.
-    borrowing func withPointer<R, E: Error>(_ body: (UnsafePointer<UInt8>) throws(E) -> R) throws(E) -> R {
+    borrowing func withPointer<R: ~Copyable, E: Error>(_ body: (UnsafePointer<UInt8>) throws(E) -> R)
+        throws(E) -> R
+    {
         requireAlive()
         // After the call as well: what was computed while `wipeAll` ran must not leave this function.
         defer { requireAlive() }
