@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <pwd.h>
 
 #include <signal.h>
@@ -102,15 +101,7 @@ int csys_user_id(const char *name, uint32_t *uid) {
     *uid = found->pw_uid;
     return 0;
 }
-int csys_group_id(const char *name, uint32_t *gid) {
-    char room[16384];
-    struct group entry, *found = NULL;
-    int wrong = getgrnam_r(name, &entry, room, sizeof room, &found);
-    if (wrong) return -wrong;
-    if (found == NULL) return -ENOENT;
-    *gid = found->gr_gid;
-    return 0;
-}
+
 void csys_error_text(int code, char *text, size_t count) {
     char room[128];
     snprintf(text, count, "%s", strerror_r(code, room, sizeof room));

@@ -168,8 +168,6 @@ package struct Pipe: ~Copyable, Sendable {
 
     /// Gives up the reading end and closes the other.
     package consuming func takeRead() -> Descriptor { read }
-    /// Gives up the writing end and closes the other.
-    package consuming func takeWrite() -> Descriptor { write }
 }
 
 /// A descriptor with several owners, closed when the last one goes; for lists and messages.

@@ -43,12 +43,6 @@ package enum Process {
         return unsafe name.withCString { unsafe csys_user_id($0, &uid) } == 0 ? uid : nil
     }
 
-    /// Number of a group by name; nil when there is none.
-    package static func groupID(of name: String) -> UInt32? {
-        var gid: UInt32 = 0
-        return unsafe name.withCString { unsafe csys_group_id($0, &gid) } == 0 ? gid : nil
-    }
-
     /// Terminal session (getsid) of a process, 0 for one that began outside of this container; nil when the process is
     /// gone.
     package static func terminalSession(of pid: Int32) -> Int32? {

@@ -50,18 +50,6 @@ package enum ServiceManager {
         return true
     }
 
-    /// A credential that the service manager keeps for this service (`$CREDENTIALS_DIRECTORY/NAME`), read straight
-    /// into the caller's memory.
-    /// - Returns: Bytes read; nil when there is none of that name.
-    package static func credential(
-        _ name: String, into span: inout MutableRawSpan
-    ) throws(SystemError) -> Int? {
-        guard let folder = Process.environment("CREDENTIALS_DIRECTORY") else { return nil }
-        let credentials = try Directory(path: folder)
-        guard try credentials.status(name) != nil else { return nil }
-        return try credentials.open(name, [.read]).readToEnd(into: &span)
-    }
-
     private static func unset(_ name: String) {
         _ = unsafe name.withCString { unsafe csys_unset_environment($0) }
     }

@@ -236,6 +236,4 @@ package struct ConnectionPair: ~Copyable, Sendable {
 
     /// Gives up the first end and closes the other.
     package consuming func takeFirst() -> Connection { first }
-    /// Gives up the second end and closes the other.
-    package consuming func takeSecond() -> Connection { second }
 }

@@ -113,7 +113,6 @@ int csys_read_signal(int fd);              // number of the signal
 int csys_raise(int signal);
 int csys_user(uint32_t uid, char *_Nonnull name, size_t count);
 int csys_user_id(const char *_Nonnull name, uint32_t *_Nonnull uid);
-int csys_group_id(const char *_Nonnull name, uint32_t *_Nonnull gid);
 void csys_error_text(int code, char *_Nonnull text, size_t count);
 
 // spawn.c

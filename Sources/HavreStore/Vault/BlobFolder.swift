@@ -131,11 +131,6 @@ package final class BlobFolder: Sendable {
         }
     }
 
-    /// Whether a finished file waits.
-    func isWaiting(_ id: Identifier) throws(StoreError) -> Bool {
-        do throws(SystemError) { return try incoming.status(id.hex) != nil } catch { throw StoreError(error) }
-    }
-
     /// Removes files, as far as they are there.
     func remove(_ ids: [Identifier], from place: Place) throws(StoreError) {
         guard !ids.isEmpty else { return }
