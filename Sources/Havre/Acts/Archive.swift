@@ -20,11 +20,7 @@ extension Vault {
     ) throws(HavreError) -> Written {
         let inside = try inside(code, session)
         guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
-        guard
-            let row = inside.index.newest.first(where: {
-                $0.compartment == .core && (try? gist($0, inside))?.form == "case"
-            })
-        else {
+        guard let row = try caseRecord(inside) else {
             return try add(
                 case: code, form: "case",
                 fields: [
@@ -40,5 +36,13 @@ extension Vault {
             fields["closure_reason"] = nil
         }
         return try edit(case: code, record: row.record, fields: .object(fields), session)
+    }
+
+    /// The newest version of the record F01; nil in a case that nobody has opened yet.
+    private func caseRecord(_ inside: Inside) throws(HavreError) -> CaseIndex.Version? {
+        for row in inside.index.newest where row.compartment == .core {
+            if try gist(row, inside).form == "case" { return row }
+        }
+        return nil
     }
 }
