@@ -78,13 +78,15 @@ extension Vault {
         var event = event("audit who-opened", session)
         event.caseID = caseID
         event.code = code
-        if session.role == .supervisor || session.role == .auditor {
+        if Policy.decide(.whoOpened, role: session.role) == .allowed {
             var auditor = Auditor(vault: id, key: try auditKey(session))
             try log(event)
             lines = try events(of: caseID) { sealed throws(HavreError) in try auditor.open(sealed) }
         } else {
             let inside = try inside(code, session)
-            guard inside.standing.isOwner else { throw .notGranted }
+            guard Policy.decide(.whoOpened, role: session.role, standing: inside.standing) == .allowed else {
+                throw .notGranted
+            }
             try log(event, in: inside)
             lines = try events(of: caseID) { sealed throws(HavreError) in
                 try sealed.open(vault: id, roster: inside.secrets)

@@ -104,10 +104,9 @@ extension Vault {
     /// One case's line.
     public func card(case code: String, _ session: Session) throws(HavreError) -> CaseLine {
         guard Policy.decide(.caseShow, role: session.role) == .allowed else { throw .notFound }
-        guard let caseID = try caseID(code, session),
+        guard try caseID(code, session) != nil,
             let line = try cases(session).first(where: { Fold.fold($0.code) == Fold.fold(code) })
         else { throw .notFound }
-        _ = caseID
         return line
     }
 

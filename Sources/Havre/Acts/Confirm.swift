@@ -108,6 +108,7 @@ extension Vault {
         guard let old = try directory(session).members[held.person] else { throw .tampered }
         _ = try commit(event("revoke", session)) { draft, event throws(HavreError) in
             event.caseID = caseID
+            event.code = chain.code
             event.subject = old.name.shown
             return try self.remove(old, caseID, &draft, event.time, session)
         }

@@ -29,11 +29,11 @@ public struct GrantRequest: Sendable {
 
 /// One person on a case.
 public struct Holder: Sendable {
-    /// Who gets access.
+    /// Her name as the directory shows it; `?` for somebody the directory does not know.
     public let name: String
     /// Her role in the house.
     public let role: String
-    /// Names of compartments; `roster` is always given with them.
+    /// Names of the compartments that she has, without `roster`, which everybody on the case has.
     public let compartments: [String]
     /// `read`, `write`, `redact-export`, `refer`.
     public let rights: [String]

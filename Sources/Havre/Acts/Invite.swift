@@ -18,9 +18,9 @@ public struct Invited: Sendable {
 
 /// One person of the staff list.
 public struct StaffLine: Sendable {
-    /// The name as it will be shown.
+    /// The name as it is shown.
     public let name: String
-    /// The role she is invited to.
+    /// Her role; of somebody who has not enrolled yet, the one she is invited to.
     public let role: String
     /// invited, unconfirmed or active
     public let state: String

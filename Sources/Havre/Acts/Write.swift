@@ -68,14 +68,12 @@ extension Vault {
         let first = try inside(code, session)
         // One change of a case at a time: versions and links are numbered from what was read.
         return try first.file.writing.with { _ throws(HavreError) in
-            let answer = try commit(event(act, session), roster: first.secrets) {
-                draft, event throws(HavreError) in
+            try commit(event(act, session), roster: first.secrets) { draft, event throws(HavreError) in
                 let inside = try self.inside(code, session)
                 let plan = try plan(inside, today)
                 try self.write(plan, inside, &draft, &event)
                 return Written(record: plan.record, version: plan.version)
             }.answer
-            return answer
         }
     }
 
@@ -134,7 +132,7 @@ extension Vault {
                 receipt: RowFacts.Receipt(since: journal.checkpoint().size, salt: salt),
                 gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext)),
             body: .sealed(sealed.body), in: place.area)
-        let tags = try place.guard_(self).fingerprints(of: plan.fields, form: plan.form)
+        let tags = try place.identifierGuard(self).fingerprints(of: plan.fields, form: plan.form)
         if !tags.isEmpty {
             try draft.put(.fingerprints(record: plan.record, version: plan.version, tags), in: place.area)
         }
@@ -204,7 +202,7 @@ struct WritingPlace {
     var guardKey: Key<Role.Guard>?
     var freshCode: String?
 
-    func guard_(_ vault: Vault) throws(HavreError) -> IdentifierGuard {
+    func identifierGuard(_ vault: Vault) throws(HavreError) -> IdentifierGuard {
         if let guardKey { return IdentifierGuard(guardKey) }
         return try vault.identifierGuard(area.id)
     }

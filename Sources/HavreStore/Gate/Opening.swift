@@ -73,8 +73,6 @@ extension Store {
     /// - Parameter removingAuto: also removes `auto.key`, so that neither a restart nor a seizure opens anything
     ///   without a supervisor's passphrase (panic).
     package func closeGate(removingAuto: Bool) {
-        // First the file: whatever happens to this process from here on, no start opens the gate by itself.
-        // What cannot be removed is tried again below.
         // From here on nothing new begins; then the file, so that whatever happens to this process no start opens the
         // gate by itself.
         memory.with { memory in
@@ -82,6 +80,7 @@ extension Store {
             if removingAuto { memory.isPanicked = true }
             if memory.state == .serving || memory.state == .opening { memory.state = .closed }
         }
+        // What cannot be removed now is tried again below.
         if removingAuto { _ = try? keyFiles.removeAuto() }
         // A commit under way goes on to its end with its own references; nobody waits for it longer than this.
         let isAlone = queue.when({ !$0.isLed }, withinMilliseconds: Self.closingMilliseconds) { queue in
@@ -100,7 +99,8 @@ extension Store {
             queue.with { $0.isLed = false }
             queue.broadcast()
         }
-        // Again, for what a thread under way may have written in between.
+        // Again, for what a thread under way may have written in between. What still cannot be removed lies on a disk
+        // that takes no changes: the state is closed all the same, and whoever asked for a panic must not wait.
         if removingAuto { _ = try? keyFiles.removeAuto() }
     }
 
@@ -109,7 +109,6 @@ extension Store {
     /// Destroys every way to open the gate that lies on this machine: the slots, `auto.key`, `login.key`, and
     /// `device.key` where it is a file of the gate folder.
     package func burn() throws(StoreError) {
-        _ = try? keyFiles.removeAuto()
         closeGate(removingAuto: true)
         memory.with { memory in
             memory.login = nil
