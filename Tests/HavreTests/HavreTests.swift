@@ -51,6 +51,16 @@ final class TestHouse {
             deviceKey: nil, clock: clock)
     }
 
+    /// Who works in most stories: the supervisor Sylvie, Amina with a case of her own, and the adviser Louis, who is not
+    /// on it.
+    func team() throws -> (sylvie: Session, amina: Session, louis: Session, code: String) {
+        let sylvie = try unlock("Sylvie")
+        let amina = try hire("Amina", "caseworker", by: sylvie)
+        let louis = try hire("Louis", "legal", by: sylvie)
+        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        return (sylvie, amina, louis, code)
+    }
+
     func unlock(_ name: String) throws -> Session {
         try vault.unlock(
             name: name, passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)),
@@ -149,5 +159,12 @@ final class TestHouse {
         }
         #expect(!(try vault.show(case: code, record: nil, version: nil, amina)).isEmpty)
         #expect(try vault.check(nil).problems.isEmpty)
+    }
+}
+
+extension GrantRequest {
+    /// Reading alone, for an appeal, as long as grants last.
+    static func reading(_ compartments: [String], for name: String) -> GrantRequest {
+        GrantRequest(name: name, compartments: compartments, rights: ["read"], until: nil, purpose: "appeal")
     }
 }

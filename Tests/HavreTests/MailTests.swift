@@ -17,9 +17,7 @@ import Testing
         house.vault.lock(amina)
         let code = try house.vault.newCase(owner: "Amina", backup: nil, risk: nil, lang: nil, sylvie)
         for compartment in ["evidence", "legal"] {
-            let request = GrantRequest(
-                name: "Louis", compartments: [compartment], rights: ["read"], until: nil, purpose: "appeal")
-            _ = try house.vault.grant(case: code, request, sylvie)
+            _ = try house.vault.grant(case: code, .reading([compartment], for: "Louis"), sylvie)
             _ = try house.vault.revoke(case: code, name: "Louis", sylvie)
         }
         let again = try house.unlock("Amina")
@@ -29,14 +27,9 @@ import Testing
     @Test("A grant made narrower and then removed renews all that was ever given by it")
     func narrowed() throws {
         let house = try TestHouse()
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        _ = try house.hire("Louis", "legal", by: sylvie)
-        let code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, _, _, code) = try house.team()
         for compartments in [["evidence", "legal"], ["core"]] {
-            let request = GrantRequest(
-                name: "Louis", compartments: compartments, rights: ["read"], until: nil, purpose: "appeal")
-            _ = try house.vault.grant(case: code, request, sylvie)
+            _ = try house.vault.grant(case: code, .reading(compartments, for: "Louis"), sylvie)
         }
         let receipt = try house.vault.revoke(case: code, name: "Louis", sylvie)
         #expect(receipt.compartments == ["core", "evidence", "legal"])
@@ -61,17 +54,12 @@ import Testing
     func planted() throws {
         let house = try TestHouse(inMemory: true)
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, amina, louis, code) = try house.team()
         let caseID = try #require(try vault.caseID(code, sylvie))
         let chain = try vault.custody(caseID, sylvie).chain
         vault.lock(amina)
         vault.lock(louis)
-        let request = GrantRequest(
-            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
-        _ = try vault.grant(case: code, request, sylvie)
+        _ = try vault.grant(case: code, .reading(["notes"], for: "Louis"), sylvie)
         // The newest generation with another secret, and one that nobody has made yet: for the owner, who has the
         // case, and for the adviser, whose true box waits beside them.
         for generation: UInt64 in [0, 1 << 30] {
@@ -102,11 +90,8 @@ import Testing
     func borrowedLink() throws {
         let house = try TestHouse(inMemory: true)
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
+        let (sylvie, _, louis, code) = try house.team()
         let odile = try house.hire("Odile", "supervisor", by: sylvie)
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
         let caseID = try #require(try vault.caseID(code, sylvie))
         let (secrets, chain, _) = try vault.custody(caseID, odile)
         try plant(secrets, link: chain.head, for: louis, by: odile, vault)
@@ -119,14 +104,9 @@ import Testing
     func underTheGate() throws {
         let house = try TestHouse(inMemory: true)
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, _, louis, code) = try house.team()
         vault.lock(louis)
-        let request = GrantRequest(
-            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
-        _ = try vault.grant(case: code, request, sylvie)
+        _ = try vault.grant(case: code, .reading(["notes"], for: "Louis"), sylvie)
         // With every private key that there is, and whatever a computer of the future gets from a public one.
         let half = try #require(
             try vault.secrets(of: .custody, sylvie).half(HouseArea.custody.rawValue))
@@ -159,14 +139,9 @@ import Testing
     func twoCalls() throws {
         let house = try TestHouse(inMemory: true)
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, _, louis, code) = try house.team()
         let caseID = try #require(try vault.caseID(code, sylvie))
-        let request = GrantRequest(
-            name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
-        _ = try vault.grant(case: code, request, sylvie)
+        _ = try vault.grant(case: code, .reading(["notes"], for: "Louis"), sylvie)
         let found = Guarded<[Bool]>([])
         let mayCommit = Guarded(false)
         inParallel(4) { thread in
