@@ -18,25 +18,15 @@ struct BackupFolder: ~Copyable {
         do throws(SystemError) {
             let parent = try Directory(path: names.parent)
             let before = try parent.status(names.name)
-            if let before, before.kind != .directory {
-                throw SystemError("folder", SystemError.notADirectory)
-            }
-            let directory = try Directory(private: path)
-            guard try directory.list(countMax: 1).isEmpty else {
-                throw SystemError("folder", SystemError.tooBig)
-            }
+            if let before { try NewFolder.requireFolder(before) }
+            let directory = try NewFolder.empty(path)
             if before == nil { try parent.sync() }
             self.directory = directory
             self.parent = parent
             name = names.name
             isNew = before == nil
         } catch {
-            switch error.code {
-            case SystemError.tooBig: throw .usage("usage.folderNotEmpty", ["folder": path])
-            case SystemError.notPermitted, SystemError.notADirectory, SystemError.tooManyLinks:
-                throw .usage("usage.folderNotPrivate", ["folder": path])
-            default: throw error.isFull ? Failure(.storageFull) : Input.failure(error, path)
-            }
+            throw NewFolder.failure(error, path)
         }
     }
 

@@ -11,17 +11,33 @@ enum NewFolder {
             try makeParents(parent)
             let above = try Directory(path: parent)
             guard let status = try above.status(name) else { return }
-            guard status.kind == .directory else { throw SystemError("folder", SystemError.notADirectory) }
-            guard try Directory(private: path).list(countMax: 1).isEmpty else {
-                throw SystemError("folder", SystemError.tooBig)
-            }
+            try requireFolder(status)
+            _ = try empty(path)
         } catch {
-            switch error.code {
-            case SystemError.tooBig: throw .usage("usage.folderNotEmpty", ["folder": path])
-            case SystemError.notPermitted, SystemError.notADirectory, SystemError.tooManyLinks:
-                throw .usage("usage.folderNotPrivate", ["folder": path])
-            default: throw error.isFull ? Failure(.storageFull) : Input.failure(error, path)
-            }
+            throw failure(error, path)
+        }
+    }
+
+    /// - Throws: `notADirectory` for anything but a folder.
+    static func requireFolder(_ status: FileStatus) throws(SystemError) {
+        guard status.kind == .directory else { throw SystemError("folder", SystemError.notADirectory) }
+    }
+
+    /// The folder, made if it is missing, when it is one's own, closed to others and holds nothing.
+    /// - Throws: `tooBig` for one that holds something, `notPermitted` for one that others may enter.
+    static func empty(_ path: String) throws(SystemError) -> Directory {
+        let folder = try Directory(private: path)
+        guard try folder.list(countMax: 1).isEmpty else { throw SystemError("folder", SystemError.tooBig) }
+        return folder
+    }
+
+    /// What a person is told of a folder that cannot be taken.
+    static func failure(_ error: SystemError, _ path: String) -> Failure {
+        switch error.code {
+        case SystemError.tooBig: .usage("usage.folderNotEmpty", ["folder": path])
+        case SystemError.notPermitted, SystemError.notADirectory, SystemError.tooManyLinks:
+            .usage("usage.folderNotPrivate", ["folder": path])
+        default: error.isFull ? Failure(.storageFull) : Input.failure(error, path)
         }
     }
 

@@ -45,62 +45,24 @@ struct Attach: Verb {
     }
 }
 
-/// The attachments of a case, as a person chooses among them.
-enum AttachmentChoice {
-    /// The attachment that was named, or asked for at the terminal by its title.
-    static func choose(_ typed: String?, _ caseName: String, _ desk: Desk) throws(Failure) -> String {
-        if let typed, typed.utf8.count == 32 || !desk.screen.isForPerson { return typed }
-        guard let person = desk.person(), desk.screen.isForPerson else {
-            throw .usage("usage.needed", ["option": "ATTACHMENT"])
-        }
-        let records = try Show.records(
-            try desk.daemon(), ["case": .string(caseName), "form": "evidence"])
-        let found = records.compactMap { record in
-            record.fields["sealed_copy"]?.string.map { (id: $0, record: record) }
-        }
-        if let typed {
-            let fitting = found.filter { $0.id.hasPrefix(typed.lowercased()) }
-            guard fitting.count == 1 else {
-                throw Failure(.notFound, "fail.noAttachment", next: "next.attachment")
-            }
-            return fitting[0].id
-        }
-        guard !found.isEmpty else { throw Failure(.notFound, "fail.noAttachment", next: "next.attachment") }
-        return try desk.choose("ask.attachment", among: found.map(\.id), person: person) { id in
-            guard let item = found.first(where: { $0.id == id }) else { return id }
-            let title = item.record.fields["title"]?.string.map { Text.escapedForTerminal($0) }
-            return [
-                title ?? desk.texts.say("say.untitled"), item.record.author,
-                desk.moments.time(item.record.time),
-            ].joined(separator: "   ")
-        }
-    }
-}
-
 /// `havre fetch CASE ATTACHMENT --out FILE`: gives a file out.
 struct Fetch: Verb {
     static let row = Row(
-        "fetch", .records, [.caseName, Operand("ATTACHMENT", isRequired: false)],
-        [Option("--out", "FILE|-")], exits: [3, 4, 5, 6, 8])
+        "fetch", .records, AttachmentChoice.operands, [Option("--out", "FILE|-")], exits: [3, 4, 5, 6, 8])
 
-    private let name: String
-    private let attachment, out: String?
+    private let choice: AttachmentChoice
+    private let out: String?
 
     init(_ arguments: Arguments) throws(Failure) {
-        name = try arguments.required(0)
-        attachment = arguments.operand(1)
+        choice = try AttachmentChoice(arguments)
         out = arguments.value("--out")
     }
 
     func run(_ desk: Desk) throws(Failure) {
         if desk.person() == nil, out == nil { throw .usage("usage.needed", ["option": "--out"]) }
         let daemon = try desk.daemon()
-        let name = try daemon.caseName(name)
-        let attachment = try AttachmentChoice.choose(attachment, name, desk)
+        let parameters = try choice.parameters(try daemon.caseName(choice.name), desk)
         let out = try desk.given(out, or: "ask.out", missing: "--out")
-        let parameters: [String: JSON] = [
-            "case": .string(name), "attachment": .string(attachment), "out": 0,
-        ]
         guard out != "-" else { return try toStandardOutput(daemon, parameters, desk) }
         var file = try OutputFile(out)
         let answer = try daemon.act("Fetch", parameters, [file.handle])

@@ -6,32 +6,28 @@ import HavreWire
 /// `havre view CASE [ATTACHMENT]`: looks at a file of a case, without a copy on any disk.
 struct View: Verb {
     static let row = Row(
-        "view", .records, [.caseName, Operand("ATTACHMENT", isRequired: false)],
-        [Option("--with", "PROGRAM")], exits: [3, 4, 5, 6, 8])
+        "view", .records, AttachmentChoice.operands, [Option("--with", "PROGRAM")], exits: [3, 4, 5, 6, 8])
 
     /// Texts up to this size are shown here.
     private static let textByteCountMax: UInt64 = 1 << 20
 
-    private let name: String
-    private let attachment, program: String?
+    private let choice: AttachmentChoice
+    private let program: String?
 
     init(_ arguments: Arguments) throws(Failure) {
-        name = try arguments.required(0)
-        attachment = arguments.operand(1)
+        choice = try AttachmentChoice(arguments)
         program = arguments.value("--with")
     }
 
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
-        let caseName = try daemon.caseName(name)
-        let attachment = try AttachmentChoice.choose(attachment, caseName, desk)
+        let caseName = try daemon.caseName(choice.name)
+        let parameters = try choice.parameters(caseName, desk)
         let user = try daemon.ownSession().user
         let viewing = Viewing(socket: daemon.socket, user: user)
         let copy = try Copy(try viewing.folder(caseName, desk.places))
         do throws(Failure) {
-            _ = try daemon.act(
-                "Fetch", ["case": .string(caseName), "attachment": .string(attachment), "out": 0],
-                [copy.handle])
+            _ = try daemon.act("Fetch", parameters, [copy.handle])
             try show(try copy.named(), desk)
         } catch {
             copy.remove()
