@@ -51,20 +51,16 @@ struct FormsVerb: Verb {
 struct Add: Verb {
     static let row = Row(
         "add", .records, [.caseName, Operand("FORM", isRequired: false)],
-        [Option("--from", "FILE|-"), Option("--editor")], isSecret: true, exits: [3, 4, 6, 8])
+        TextSource.options, isSecret: true, exits: [3, 4, 6, 8])
 
     private let name: String
-    private let form, from: String?
-    private let inEditor: Bool
+    private let form: String?
+    private let source: TextSource
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
         form = arguments.operand(1)
-        from = arguments.value("--from")
-        inEditor = arguments.flag("--editor")
-        guard !(inEditor && from != nil) else {
-            throw .usage("usage.notBoth", ["options": "--from, --editor"])
-        }
+        source = try TextSource(arguments)
     }
 
     func run(_ desk: Desk) throws(Failure) {
@@ -72,7 +68,7 @@ struct Add: Verb {
         let form = try RecordInput.form(chosen)
         let name = try desk.daemon().caseName(name)
         let saving = try Saving(desk, case: name)
-        let fields = try RecordInput(desk: desk).fields(form, from: from, inEditor: inEditor)
+        let fields = try RecordInput(desk: desk).fields(form, from: source.from, inEditor: source.inEditor)
         try Written.add(fields, form, to: name, saving)
     }
 
@@ -117,18 +113,14 @@ enum Written {
 struct Note: Verb {
     static let row = Row(
         "note", .records, [Operand("CASE", isRequired: false)],
-        [Option("--from", "FILE|-"), Option("--editor")], isSecret: true, exits: [3, 4, 6, 8])
+        TextSource.options, isSecret: true, exits: [3, 4, 6, 8])
 
-    private let name, from: String?
-    private let inEditor: Bool
+    private let name: String?
+    private let source: TextSource
 
     init(_ arguments: Arguments) throws(Failure) {
         name = arguments.operand(0)
-        from = arguments.value("--from")
-        inEditor = arguments.flag("--editor")
-        guard !(inEditor && from != nil) else {
-            throw .usage("usage.notBoth", ["options": "--from, --editor"])
-        }
+        source = try TextSource(arguments)
     }
 
     func run(_ desk: Desk) throws(Failure) {
@@ -138,10 +130,10 @@ struct Note: Verb {
         let saving = try Saving(desk, case: name)
         let input = RecordInput(desk: desk)
         let text: String
-        if from == nil, let person = desk.person() {
+        if source.from == nil, let person = desk.person() {
             text = try typed(desk, person)
         } else {
-            text = try Self.text(try Input.bytes(from ?? "-"))
+            text = try Self.text(try Input.bytes(source.from ?? "-"))
         }
         let fields: JSON = ["date": .string(input.today.description), "summary": .string(text)]
         try input.check(fields, form)
@@ -156,7 +148,7 @@ struct Note: Verb {
     }
 
     private func typed(_ desk: Desk, _ person: any Person) throws(Failure) -> String {
-        if inEditor { return try Self.text(Array(try Editor(desk: desk).edit("").utf8)) }
+        if source.inEditor { return try Self.text(Array(try Editor(desk: desk).edit("").utf8)) }
         person.show(desk.texts.say("ask.note") + "\n")
         let lines = try desk.lines(person)
         return try Self.text(Array(lines.joined(separator: "\n").utf8))
@@ -166,21 +158,16 @@ struct Note: Verb {
 /// `havre edit CASE RECORD`: a new version of a record.
 struct Edit: Verb {
     static let row = Row(
-        "edit", .records, [.caseName, .record], [Option("--from", "FILE|-"), Option("--editor")],
+        "edit", .records, [.caseName, .record], TextSource.options,
         isSecret: true, exits: [3, 4, 6, 8, 9])
 
     private let name, record: String
-    private let from: String?
-    private let inEditor: Bool
+    private let source: TextSource
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
         record = try arguments.required(1)
-        from = arguments.value("--from")
-        inEditor = arguments.flag("--editor")
-        guard !(inEditor && from != nil) else {
-            throw .usage("usage.notBoth", ["options": "--from, --editor"])
-        }
+        source = try TextSource(arguments)
     }
 
     func run(_ desk: Desk) throws(Failure) {
@@ -191,19 +178,19 @@ struct Edit: Verb {
         var parameters: [String: JSON] = ["case": .string(name), "record": .string(record)]
         let fields: JSON
         var form: Form?
-        if from == nil, desk.person() != nil {
+        if source.from == nil, desk.person() != nil {
             // What is edited was looked at: the version it rests on goes along, and a colleague's is not overwritten.
             let items = try daemon.gather("Show", parameters, list: "records")
             guard let item = items.first else { throw Failure(.notFound) }
             let shown = try ShownRecord(item)
             let known = try RecordInput.form(shown.form)
             fields = try RecordInput(desk: desk).fields(
-                known, from: nil, old: shown.fields, inEditor: inEditor)
+                known, from: nil, old: shown.fields, inEditor: source.inEditor)
             parameters["version"] = .int(shown.version)
             parameters["record"] = .string(shown.record)
             form = known
         } else {
-            fields = try Input.json(from ?? "-")
+            fields = try Input.json(source.from ?? "-")
         }
         parameters["fields"] = fields
         let answer: Answer
