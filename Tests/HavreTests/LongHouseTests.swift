@@ -54,6 +54,19 @@ import Testing
         #expect(try !house.vault.check(nil).problems.isEmpty)
     }
 
+    @Test("A look at thousands of records is one entry that names them all")
+    func manyRecords() throws {
+        let house = try TestHouse(inMemory: true)
+        let (sylvie, amina, code) = try opened(house)
+        var event = house.vault.event("show", amina)
+        event.caseID = try house.vault.caseID(code, amina)
+        event.records = (0..<20_000).map { _ in Random.identifier() }
+        try house.vault.log(event)
+        let shown = try house.vault.whoOpened(case: code, sylvie).filter { $0.act == "show" }
+        #expect(shown.map(\.records) == [event.records])
+        #expect(try house.vault.check(nil).problems.isEmpty)
+    }
+
     private func lengthen(_ ring: Area, _ house: TestHouse, _ session: Session) throws {
         _ = try house.vault.commit(house.vault.event("receive", session)) { draft, _ throws(HavreError) in
             for _ in 0..<300 {

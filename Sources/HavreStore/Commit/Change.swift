@@ -35,8 +35,9 @@ package struct Change: Sendable {
     package static let rowCountMax = 4_096
     /// The most areas, restrictions or keys of one change: its mark has to fit one padded size.
     package static let areaCountMax = 1_000
-    /// The largest draft in bytes.
-    package static let entryByteCountMax = 64 << 10
+    /// The largest draft in bytes: what names 20,000 records that were read at once, and still fits a padded size when
+    /// it is sealed for the gate.
+    package static let entryByteCountMax = 800 << 10
 
     /// Whether the change only writes its entry: one flush, and the gate follows within a second.
     var isEntryOnly: Bool { puts.isEmpty && tombstones.isEmpty && gate == nil }
