@@ -1,4 +1,5 @@
 import Foundation
+import Havre
 import HavreCodec
 import HavreForms
 import HavreWire
@@ -32,6 +33,7 @@ private func generated() -> Set<String> {
         keys.formUnion(["fault." + fault.rawValue, "fault." + fault.rawValue + ".next"])
     }
     for code in Desk.purposes { keys.insert("purpose." + code) }
+    for code in ContactDraft.kinds { keys.insert("contactKind." + code) }
     for code in Grant.rights { keys.insert("right." + code) }
     return keys
 }

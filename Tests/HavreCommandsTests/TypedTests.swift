@@ -181,3 +181,23 @@ func viewing() throws {
         #expect(!FileManager.default.fileExists(atPath: path), "after \(verb)")
     }
 }
+
+@Test("A contact that is typed in is asked again only where it was refused; nothing else is lost")
+func contactTyped() throws {
+    let bench = try Bench()
+    try bench.unlock()
+    bench.daemon.acts["ContactAdd"] = { parameters, _ in
+        guard parameters["language"]?.string == "fr" else {
+            return Fault.invalid.reply(["field": "language", "rule": "must be a code such as en or fr"])
+        }
+        return Reply(["contact": .string(id)])
+    }
+    let person = FakePerson(["Cabinet Martin", "Martin", "?", "lawy", "French", "", "by phone", "fr"])
+    bench.person = person
+    #expect(bench.run("contact add").status == 0)
+    #expect(person.answers.isEmpty)
+    #expect(person.shown.contains("language"))
+    let sent = try #require(bench.last("ContactAdd"))
+    #expect(sent["name"] == "Cabinet Martin" && sent["kind"] == "lawyer" && sent["language"] == "fr")
+    #expect(sent["passphrase"] == true && sent["key"] == nil && sent["checked"] == "by phone")
+}

@@ -36,7 +36,10 @@ public struct ContactDraft: Sendable {
         self.checked = checked
     }
 
-    static let kinds = ["lawyer", "court", "police", "asylum-authority", "health", "ngo", "donor", "other"]
+    /// Every `kind`.
+    public static let kinds = [
+        "lawyer", "court", "police", "asylum-authority", "health", "ngo", "donor", "other",
+    ]
 
     /// The details of the statement.
     ///

@@ -1,5 +1,7 @@
+import Havre
 import HavreCodec
 import HavreForms
+import HavreWire
 
 /// `havre contact add`: an external recipient, for evidence and consent.
 struct ContactAdd: Verb {
@@ -14,12 +16,20 @@ struct ContactAdd: Verb {
     init(_ arguments: Arguments) throws(Failure) { from = arguments.value("--from") }
 
     func run(_ desk: Desk) throws(Failure) {
-        let contact: JSON
+        let answer: Answer
+        let contact: [String: JSON]
         if from == nil, let person = desk.person() {
-            contact = try ask(desk, person)
+            (answer, contact) = try add(try ask(desk, person), asking: person, desk)
         } else {
-            contact = try Input.json(from ?? "-")
+            contact = try members(try Input.json(from ?? "-"), desk)
+            answer = try desk.daemon().act("ContactAdd", contact)
         }
+        try desk.screen.answer(answer.news()) {
+            desk.texts.say("say.contactAdded", ["contact": contact["name"]?.string ?? ""])
+        }
+    }
+
+    private func members(_ contact: JSON, _ desk: Desk) throws(Failure) -> [String: JSON] {
         guard var members = contact.object else { throw .invalid("", "{...}") }
         for name in members.keys.sorted() where !Self.members.contains(name) {
             throw .invalid(name, desk.texts.say("rule.unknownMember"))
@@ -27,9 +37,22 @@ struct ContactAdd: Verb {
         if let checked = members["checked"]?.object {
             members["checked"] = .string(try Self.checked(checked))
         }
-        let answer = try desk.daemon().act("ContactAdd", members)
-        try desk.screen.answer(answer.news()) {
-            desk.texts.say("say.contactAdded", ["contact": members["name"]?.string ?? ""])
+        return members
+    }
+
+    /// Sends what somebody typed; what the daemon refuses is asked again, and only that.
+    private func add(
+        _ contact: [String: JSON], asking person: any Person, _ desk: Desk
+    ) throws(Failure) -> (Answer, [String: JSON]) {
+        var contact = contact
+        while true {
+            do throws(Failure) { return (try desk.daemon().act("ContactAdd", contact), contact) } catch {
+                guard error.fault == .invalid, let field = error.values["field"],
+                    Self.members.contains(field)
+                else { throw error }
+                person.show(desk.texts.message(error) + "\n")
+                try ask(field, into: &contact, desk, person)
+            }
         }
     }
 
@@ -45,22 +68,34 @@ struct ContactAdd: Verb {
         return texts.joined(separator: "; ")
     }
 
-    private func ask(_ desk: Desk, _ person: any Person) throws(Failure) -> JSON {
+    private func ask(_ desk: Desk, _ person: any Person) throws(Failure) -> [String: JSON] {
         var contact: [String: JSON] = [:]
-        for name in ["name", "organisation", "kind"] {
-            contact[name] = .string(try desk.ask("ask.contact." + name, person: person))
+        for field in ["name", "organisation", "kind", "language", "key", "checked"] {
+            try ask(field, into: &contact, desk, person)
         }
-        contact["language"] = .string(
-            try desk.askOptional("ask.contact.language", person: person) ?? desk.language.rawValue)
-        if let key = try desk.askOptional("ask.contact.key", person: person) {
-            contact["key"] = .string(key)
-        } else {
-            contact["passphrase"] = true
+        return contact
+    }
+
+    private func ask(
+        _ field: String, into contact: inout [String: JSON], _ desk: Desk, _ person: any Person
+    ) throws(Failure) {
+        let question = "ask.contact." + field
+        switch field {
+        case "kind":
+            let kind = try desk.choose(question, among: ContactDraft.kinds, person: person) {
+                desk.texts.say("contactKind." + $0)
+            }
+            contact[field] = .string(kind)
+        case "language":
+            contact[field] = .string(
+                try desk.askOptional(question, person: person) ?? desk.language.rawValue)
+        case "key":
+            let key = try desk.askOptional(question, person: person)
+            contact[field] = key.map(JSON.string)
+            contact["passphrase"] = key == nil ? true : nil
+        case "checked": contact[field] = try desk.askOptional(question, person: person).map(JSON.string)
+        default: contact[field] = .string(try desk.ask(question, person: person))
         }
-        if let checked = try desk.askOptional("ask.contact.checked", person: person) {
-            contact["checked"] = .string(checked)
-        }
-        return .object(contact)
     }
 }
 
@@ -78,7 +113,8 @@ struct ContactList: Verb {
                 ["name", "organisation", "kind", "language", "state"].map { desk.texts.say("column." + $0) })
             for contact in contacts {
                 table.add([
-                    contact["name"]?.string, contact["organisation"]?.string, contact["kind"]?.string,
+                    contact["name"]?.string, contact["organisation"]?.string,
+                    desk.texts.say("contactKind." + (contact["kind"]?.string ?? "other")),
                     contact["language"]?.string, desk.texts.say("state." + (contact["state"]?.string ?? "")),
                 ])
             }

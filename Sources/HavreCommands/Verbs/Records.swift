@@ -102,7 +102,12 @@ enum Written {
             ]
             let missing = form.missingRequired(fields)
             if !missing.isEmpty {
-                lines.append(desk.texts.say("say.incomplete", ["fields": missing.joined(separator: ", ")]))
+                // Of a part that repeats, its own name: "children[0].name" is no word of hers.
+                let keys = Set(missing.map { String($0.prefix { $0 != "[" }) })
+                let labels = form.fields.filter { keys.contains($0.key) }.map {
+                    $0.label(in: desk.language)
+                }
+                lines.append(desk.texts.say("say.incomplete", ["fields": labels.joined(separator: ", ")]))
             }
             return lines.joined(separator: "\n")
         }
