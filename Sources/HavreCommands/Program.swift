@@ -23,7 +23,7 @@ package enum Program {
             }
         } catch {
             let desk = Desk(early(words), world)
-            desk.screen.fail(Failure(.internal, "fail.system", ["what": error.description]), desk.texts)
+            desk.screen.fail(Screen.failure(error), desk.texts)
             Process.exitNow(Fault.internal.exitStatus)
         }
         Process.exitNow(run(words, world))
@@ -74,7 +74,9 @@ package enum Program {
             throw .usage(key, ["verb": first, "verbs": VerbTable.following(first).joined(separator: ", ")])
         }
         if desk.globals.help { return try Help.run(verb.row.words, desk) }
-        try verb.init(try Arguments(rest, row: verb.row)).run(desk)
+        do throws(Failure) { try verb.init(try Arguments(rest, row: verb.row)).run(desk) } catch {
+            throw error.about(.commandLine(verb.row))
+        }
     }
 
     private static func handlesSecrets(_ words: [String]) -> Bool {

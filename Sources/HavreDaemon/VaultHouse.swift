@@ -94,10 +94,28 @@ extension Refusal {
             case .storageFull(let isDecided): Refusal(fault, isDecided ? ["decided": true] : [:])
             case .invalid(let field, let rule): .invalid(field, rule)
             case .usage(let rule): Refusal(fault, ["rule": .string(rule)])
-            case .needsApproval(let why), .consentMissing(let why), .identified(let why):
+            case .needsApproval(_, of: let leak?), .identified(let leak):
+                Refusal(fault, Self.parameters(of: leak))
+            case .needsApproval(let why, of: nil), .consentMissing(let why):
                 Refusal(fault, ["why": .string(why)])
             default: Refusal(fault)
             }
+    }
+
+    /// The sentence, and what it is made of: the rule, and each value that has to stay.
+    private static func parameters(of leak: Leak) -> JSON {
+        let spots = leak.spots.map { spot in
+            var members: [String: JSON] = [:]
+            members["record"] = spot.record.map { .string($0.hex) }
+            members["form"] = spot.form.map { .string($0) }
+            members["field"] = spot.field.map { .string($0) }
+            members["n"] = spot.n.map { .int(Int64($0)) }
+            return JSON.object(members)
+        }
+        return [
+            "why": .string(leak.words), "rule": .string(leak.kind.rawValue), "spots": .array(spots),
+            "more": .int(Int64(leak.more)),
+        ]
     }
 }
 

@@ -50,7 +50,7 @@ func narrowTables() throws {
     #expect(wide.contains("! Fewer than two people can open: quiet-cedar-7"))
     bench.size.columns = 34
     let narrow = bench.run("case list --lang fr").output
-    #expect(narrow.contains("  référent : Amina Diallo\n"))
+    #expect(narrow.contains("  référent\u{A0}: Amina Diallo\n"))
     #expect(narrow.split(separator: "\n").allSatisfy { Layout.width(String($0)) <= 34 + 8 }, "\(narrow)")
     let json = try JSON(bench.run("case list --json").output)
     #expect(json["cases"]?.array?[1]["waysIn"] == 1)

@@ -216,7 +216,7 @@ struct BundleTests {
                 ).isValid)
             let foreign = BundleVerifier.verify(
                 encrypted: file, identities: [try AgeIdentity()], language: .fr)
-            #expect(!foreign.isValid && foreign.problems.first?.contains("cette clé ne l'ouvre pas") == true)
+            #expect(!foreign.isValid && foreign.problems.first?.contains("cette clé ne l’ouvre pas") == true)
         }
         let words = SecretBytes(copying: Array("eight words told by telephone".utf8))
         let file = try Age.encrypt(archive, passphrase: words, logN: 10)

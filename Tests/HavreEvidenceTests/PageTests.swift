@@ -133,7 +133,7 @@ struct PageTests {
             french.contains("[occulté 3]") && french.contains("1er octobre 2026")
                 && french.contains("Pièce n° 2"))
         content.exhibits = []
-        #expect(try html(content).contains("Rien n&#39;a été retiré"))
+        #expect(try html(content).contains("Rien n’a été retiré"))
     }
 
     @Test("A picture is shown the way it was held, with the digests of the original and of itself")

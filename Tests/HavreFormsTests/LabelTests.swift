@@ -59,7 +59,7 @@ import Testing
 
     @Test func codesHaveTheirLabels() throws {
         let lists = Catalogue.shared.lists
-        #expect(lists["countries"]?.label("CI", in: .fr) == "Côte d'Ivoire")
+        #expect(lists["countries"]?.label("CI", in: .fr) == "Côte d’Ivoire")
         #expect(lists["languages"]?.label("ful", in: .fr) == "Peul")
         #expect(lists["yn"]?.label("declined", in: .fr) == "A préféré ne pas le dire")
         #expect(lists["yn"]?.label("unknown", in: .en) == "Unknown")

@@ -79,8 +79,10 @@ struct ExportScene {
     @Test func whatIdentifiesIsRefusedUntilItIsWithheld() throws {
         let scene = try ExportScene()
         #expect(throws: HavreError.self) { try scene.export(withhold: []) }
-        do { _ = try scene.export(withhold: [2]) } catch HavreError.identified(let why) {
-            #expect(why.contains(scene.statement.hex + ":text:1") && !why.contains("06 39"))
+        do { _ = try scene.export(withhold: [2]) } catch HavreError.identified(let leak) {
+            let words = leak.words
+            #expect(words.contains(scene.statement.hex + ":text:1") && !words.contains("06 39"))
+            #expect(leak.spots.contains { $0.form == "statement" && $0.field == "text" && $0.n == 1 })
         }
         let exported = try scene.export(withhold: [1, 2])
         #expect(exported.disclosed.contains { $0.field == "text" && $0.n == 0 })

@@ -16,8 +16,12 @@ extension Vault {
         try file(caseID).writing.with { _ throws(HavreError) in
             let (_, chain, _) = try custody(caseID, session)
             let directory = try directory(session)
-            let owner = try owner.map { name throws(HavreError) in try colleague(name, directory).person }
-            let backup = try backup.map { name throws(HavreError) in try colleague(name, directory).person }
+            let owner = try owner.map { name throws(HavreError) in
+                try colleague(name, directory, field: "owner").person
+            }
+            let backup = try backup.map { name throws(HavreError) in
+                try colleague(name, directory, field: "backup").person
+            }
             // Who stood in for the owner and takes over stands in for nobody.
             let stays = backup ?? (chain.backup == owner ? nil : chain.backup)
             try assign(caseID, owner: owner ?? chain.owner, backup: stays, session)

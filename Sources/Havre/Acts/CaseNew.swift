@@ -18,17 +18,22 @@ extension Vault {
         guard Policy.decide(verb, role: session.role) == .allowed else { throw .notGranted }
         let language = try Self.language(lang)
         let risk = risk ?? "low"
+        guard ["low", "medium", "high", "critical"].contains(risk) else {
+            throw .invalid(field: "risk", rule: "must be low, medium, high or critical")
+        }
         guard ["low", "medium"].contains(risk) else {
             throw .invalid(
                 field: "risk",
-                rule: ["high", "critical"].contains(risk)
-                    ? "high and critical risk need two-person cases, which are not made yet: choose medium or low"
-                    : "must be low, medium, high or critical")
+                rule:
+                    "high and critical risk need two-person cases, which are not made yet: choose medium or low"
+            )
         }
         let directory = try directory(session)
         guard directory.active(session.person.person) != nil else { throw .notGranted }
         let founder = try ownerOf(owner, session, directory)
-        let stand = try backup.map { name throws(HavreError) in try colleague(name, directory) }
+        let stand = try backup.map { name throws(HavreError) in
+            try colleague(name, directory, field: "backup")
+        }
         guard stand?.person != founder.person else {
             throw .invalid(field: "backup", rule: "must be another person than the owner")
         }
@@ -51,14 +56,17 @@ extension Vault {
     }
 
     /// Somebody confirmed who works on cases, by name.
-    func colleague(_ name: String, _ directory: Directory) throws(HavreError) -> Member {
+    /// - Parameter field: the parameter that names her.
+    func colleague(
+        _ name: String, _ directory: Directory, field: String = "name"
+    ) throws(HavreError) -> Member {
         let name = try accessing { () throws(AccessError) in try StaffName(name) }
         guard let member = directory.member(named: name) else { throw .notFound }
         guard member.state == .active else {
-            throw .invalid(field: "name", rule: "must be confirmed staff; staff list shows who is")
+            throw .invalid(field: field, rule: "must be confirmed staff; staff list shows who is")
         }
         guard member.role.worksOnCases else {
-            throw .invalid(field: "name", rule: "this role never works on cases")
+            throw .invalid(field: field, rule: "this role never works on cases")
         }
         return member
     }
@@ -66,7 +74,7 @@ extension Vault {
     private func ownerOf(
         _ owner: String?, _ session: Session, _ directory: Directory
     ) throws(HavreError) -> Member {
-        if let owner { return try colleague(owner, directory) }
+        if let owner { return try colleague(owner, directory, field: "owner") }
         guard session.role == .caseworker, let member = directory.active(session.person.person) else {
             throw .invalid(field: "owner", rule: "a supervisor names the owner: --owner NAME")
         }

@@ -76,10 +76,11 @@ extension Vault {
 
     /// Nothing stands there yet that could have been tampered with: a folder in use is a wrong word of the keeper's.
     private static func refused(_ error: StoreError) -> HavreError {
-        let rule = "must be a folder of its own, new or empty and yours"
-        return switch error {
-        case .foreign(.vaultFolder): .invalid(field: "vault", rule: rule)
-        case .foreign(.gateFolder): .invalid(field: "gate", rule: rule)
+        switch error {
+        case .foreign(let part) where part == .vaultFolder || part == .gateFolder:
+            .invalid(
+                field: part == .vaultFolder ? "vault" : "gate",
+                rule: "must be a folder of its own, new or empty and yours")
         default: HavreError(error)
         }
     }

@@ -57,7 +57,7 @@ extension Vault {
                 guard !named.contains(row.record) else {
                     throw .invalid(
                         field: "records",
-                        rule: "the profile \(profile.rawValue) never lets \(record.form) leave")
+                        rule: "the profile \(profile.rawValue) never lets the form \(record.form) leave")
                 }
                 continue
             }

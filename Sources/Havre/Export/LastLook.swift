@@ -10,8 +10,8 @@ extension Vault {
     /// How many refusals by the guard somebody may meet within an hour: each one answers a guess.
     private static let refusalCountMax = 60
     private static let refusalSeconds: Int64 = 3600
-    /// The most places that one refusal names.
-    private static let placeCountMax = 64
+    /// The most values that one refusal names.
+    private static let spotCountMax = 64
 
     /// - Throws: `HavreError.tooManyAttempts` for whoever met too many refusals.
     func requirePatience(_ session: Session) throws(HavreError) {
@@ -52,14 +52,11 @@ extension Vault {
         event.outcome = isForTwo ? "needs-approval" : "identified"
         event.contact = contact.details["name"]?.string
         try log(event, in: inside)
-        let spots = Self.spots(hits)
         guard isForTwo else {
-            let what =
-                hits.allSatisfy { $0.kind == .wish }
-                ? "tells what the person asked to keep back" : "says who somebody is"
-            throw .identified("\(what): withhold \(spots)")
+            throw .identified(Self.leak(hits.allSatisfy { $0.kind == .wish } ? .wish : .person, hits, draft))
         }
-        throw .needsApproval("says where somebody is, who testifies or a protected name: withhold \(spots)")
+        let leak = Self.leak(.protected, hits, draft)
+        throw .needsApproval(leak.words, of: leak)
     }
 
     /// What is looked for of the person's wishes.
@@ -99,15 +96,20 @@ extension Vault {
         return (whole, colleagues)
     }
 
-    /// The places of hits, as `--withhold` names them.
-    private static func spots(_ hits: Set<OutputScan.Hit>) -> String {
-        let places = Set(
+    /// The values that hits lie in, each once.
+    private static func leak(
+        _ kind: Leak.Kind, _ hits: Set<OutputScan.Hit>, _ draft: BundleBuilder.Draft
+    ) -> Leak {
+        let forms = Dictionary(
+            draft.selection.chosen.map { ($0.source.record, $0.source.form.id) }, uniquingKeysWith: { $1 })
+        let spots = Set(
             hits.map { hit in
-                guard let part = hit.part else { return "what stands side by side on the page" }
-                return part.record.hex + ":" + part.field + (part.n.map { ":\($0)" } ?? "")
+                Spot(
+                    record: hit.part?.record, form: hit.part.flatMap { forms[$0.record] },
+                    field: hit.part?.field, n: hit.part?.n)
             }
-        ).sorted()
-        let rest = places.count - placeCountMax
-        return places.prefix(placeCountMax).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        ).sorted { Text.precedes($0.name, $1.name) }
+        return Leak(
+            kind: kind, spots: Array(spots.prefix(spotCountMax)), more: max(0, spots.count - spotCountMax))
     }
 }

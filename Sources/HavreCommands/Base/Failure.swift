@@ -1,4 +1,5 @@
 import HavreCodec
+import HavreForms
 import HavreWire
 
 /// Why a verb ended without having done its work: a named error, and the text that explains it.
@@ -10,14 +11,27 @@ struct Failure: Error, Equatable, Sendable {
     let values: [String: String]
     /// The text that says what to do next; the error's own when nil.
     let next: String?
+    /// What the daemon says besides its sentence, or would say; scripts get it as it is.
+    let facts: [String: JSON]
+    /// What the field of an `Invalid` belongs to: a form, or the command line of a verb.
+    private(set) var place: Place?
+
+    /// Where a field stands that breaks a rule.
+    enum Place: Sendable, Equatable {
+        /// The form of that id.
+        case form(String)
+        case commandLine(Row)
+    }
 
     init(
-        _ fault: Fault, _ key: String? = nil, _ values: [String: String] = [:], next: String? = nil
+        _ fault: Fault, _ key: String? = nil, _ values: [String: String] = [:], next: String? = nil,
+        facts: [String: JSON] = [:]
     ) {
         self.fault = fault
         self.key = key
         self.values = values
         self.next = next
+        self.facts = facts
     }
 
     /// The command line makes no sense.
@@ -25,16 +39,34 @@ struct Failure: Error, Equatable, Sendable {
         Failure(.usage, key, values, next: "next.help")
     }
 
-    /// One value breaks a rule. The rule may be a text of the catalogue of forms or one of the daemon's.
+    /// One value breaks a rule, which the library, the daemon and the catalogue know by this sentence.
     static func invalid(_ field: String, _ rule: String) -> Failure {
-        Failure(.invalid, nil, ["field": field, "rule": rule])
+        Failure(
+            .invalid, nil, ["field": field, "rule": rule],
+            facts: ["field": .string(field), "rule": .string(rule)])
     }
 
     init(_ error: CodecError) { self = .invalid(error.field, error.rule) }
 
+    /// One value of a form breaks a rule.
+    init(_ error: FormError, of form: Form) {
+        self = Failure.invalid(error.field, error.rule.text(in: .en)).about(.form(form.id))
+    }
+
     /// The same failure with a better word on what to do next.
     func advising(_ next: String, when fault: Fault) -> Failure {
-        self.fault == fault ? Failure(fault, key, values, next: next) : self
+        guard self.fault == fault else { return self }
+        var better = Failure(fault, key, values, next: next, facts: facts)
+        better.place = place
+        return better
+    }
+
+    /// The same failure, with the field named as the person knows it.
+    func about(_ place: Place) -> Failure {
+        guard fault == .invalid, self.place == nil else { return self }
+        var better = self
+        better.place = place
+        return better
     }
 
     /// What a named error of the daemon means here.
@@ -54,8 +86,10 @@ struct Failure: Error, Equatable, Sendable {
             return
         }
         if let seconds = parameters["waitSeconds"]?.int { values["seconds"] = String(seconds) }
+        let hasSpots = parameters["spots"]?.array?.isEmpty == false
         let key: String? =
             switch fault {
+            case .needsApproval where hasSpots, .identified where hasSpots: "fail.leak"
             case .usage where values["rule"] != nil: "fail.usageRule"
             case .needsApproval where values["why"] != nil: "fail.approvalWhy"
             case .identified where values["why"] != nil: "fail.identifiedWhy"
@@ -68,6 +102,12 @@ struct Failure: Error, Equatable, Sendable {
             values["field"] = values["field"] ?? ""
             values["rule"] = values["rule"] ?? ""
         }
-        self.init(fault, key, values, next: key == "fail.decided" ? "fault.OutcomeUnknown.next" : nil)
+        let next: String? =
+            switch key {
+            case "fail.decided": "fault.OutcomeUnknown.next"
+            case "fail.leak": "next.withhold"
+            default: nil
+            }
+        self.init(fault, key, values, next: next, facts: parameters.object ?? [:])
     }
 }

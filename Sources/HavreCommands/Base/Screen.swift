@@ -43,7 +43,7 @@ final class Screen {
     func raw(_ bytes: [UInt8]) throws(Failure) {
         do throws(SystemError) { try output.write(bytes) } catch {
             throw Failure(
-                error.isFull ? .storageFull : .internal, "fail.output", ["what": error.reason],
+                error.isFull ? .storageFull : .internal, "fail.output", ["why": error.reason],
                 next: "fault.OutcomeUnknown.next")
         }
     }
@@ -89,8 +89,9 @@ final class Screen {
 
     /// What went wrong. With `--json` one object with `error` and `message`.
     func fail(_ failure: Failure, _ texts: Texts) {
-        let message = texts.message(failure)
-        let next = texts.next(failure)
+        let words = FailureText(texts: texts, reader: isJSON ? .script : isForPerson ? .person : .file)
+        let message = words.message(failure)
+        let next = words.next(failure)
         let text: String
         if isJSON {
             let object: JSON = [
@@ -107,6 +108,8 @@ final class Screen {
     func strong(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
     static func failure(_ error: SystemError) -> Failure {
-        error.isFull ? Failure(.storageFull) : Failure(.internal, "fail.system", ["what": error.description])
+        error.isFull
+            ? Failure(.storageFull)
+            : Failure(.internal, "fail.system", ["call": error.call, "why": error.reason])
     }
 }

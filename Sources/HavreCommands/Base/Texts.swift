@@ -1,6 +1,5 @@
 import HavreCodec
 import HavreForms
-import HavreWire
 
 /// What the program says, in one language.
 struct Texts: Sendable {
@@ -24,20 +23,8 @@ struct Texts: Sendable {
         return say(key + (isOne ? ".one" : ".many"), ["n": String(number)])
     }
 
-    /// What went wrong, as one sentence or two: what to do next may follow in the same line.
-    func message(_ failure: Failure) -> String {
-        var values = failure.values
-        // What the kernel says, it says in English.
-        if let why = values["why"], has("why." + why) { values["why"] = say("why." + why) }
-        let text = say(failure.key ?? "fault." + failure.fault.rawValue, values)
-        guard let last = text.last, !".!?…".contains(last) else { return text }
-        return text + "."
-    }
-
-    /// What to do now.
-    func next(_ failure: Failure) -> String {
-        say(failure.next ?? "fault." + failure.fault.rawValue + ".next", failure.values)
-    }
+    /// What went wrong, as one sentence or two.
+    func message(_ failure: Failure) -> String { FailureText(texts: self, reader: .person).message(failure) }
 
     /// Fills places once, from left to right: what is filled in is never searched for places.
     static func fill(_ template: String, _ values: [String: String]) -> String {

@@ -37,7 +37,7 @@ final class Stage {
     var socket: String { folder + "/socket/havred.sock" }
 
     static func failure(_ error: SystemError) -> Failure {
-        Failure(.internal, "fail.system", ["what": error.description])
+        Failure(.internal, "fail.system", ["call": error.call, "why": error.reason])
     }
 
     /// Writes a file into the private folder.

@@ -78,9 +78,14 @@ struct FormFilling {
                     continue
                 }
                 guard let rule = check(field.key, value) else { return .value(value) }
-                person.show(indent + rule + "\n")
+                person.show(indent + refused(field, rule) + "\n")
             }
         }
+    }
+
+    private func refused(_ field: Field, _ rule: String) -> String {
+        let name = desk.texts.say("field.named", ["label": field.label(in: desk.language)])
+        return desk.texts.say("fault.Invalid", ["field": name, "rule": rule])
     }
 
     /// Several lines, ended by a line with a full stop only.
@@ -98,7 +103,7 @@ struct FormFilling {
         }
         let value = Self.value(field, lines.joined(separator: "\n"))
         guard let rule = check(field.key, value) else { return .value(value) }
-        person.show(rule + "\n")
+        person.show(refused(field, rule) + "\n")
         return try self.text(field, value, label, check)
     }
 

@@ -79,11 +79,13 @@ struct FormSheet {
                 return
             }
             guard let value = filling.read(field, text) else {
-                throw .invalid(field.key, desk.texts.say("fill.wrong"))
+                throw Failure(
+                    .invalid, "fill.wrong", ["field": field.label(in: desk.language)], next: "next.form")
             }
             values[field.key] = value
         }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !line.hasPrefix("#") {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() where !line.hasPrefix("#") {
             if line.first?.isWhitespace ?? true {
                 current?.lines.append(String(line.drop { $0.isWhitespace }))
                 continue
@@ -91,7 +93,8 @@ struct FormSheet {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             let field = form.fields.first { $0.key == parts[0] && $0.type != .sub }
             guard let field, parts.count == 2 else {
-                throw .invalid(String(line.prefix(40)), desk.texts.say("fill.noField"))
+                // By its number: the line may hold what she wrote.
+                throw Failure(.invalid, "fill.noField", ["n": String(number + 1)], next: "next.form")
             }
             try finish()
             current = (field, [String(parts[1].drop { $0.isWhitespace })])

@@ -46,8 +46,7 @@ struct RecordInput {
         do throws(FormError) {
             _ = try form.check(values, today: today)
         } catch {
-            throw Failure.invalid(error.field, error.rule.text(in: desk.language)).advising(
-                "next.form", when: .invalid)
+            throw Failure(error, of: form).advising("next.form", when: .invalid)
         }
     }
 

@@ -30,9 +30,9 @@ struct ContactAdd: Verb {
     }
 
     private func members(_ contact: JSON, _ desk: Desk) throws(Failure) -> [String: JSON] {
-        guard var members = contact.object else { throw .invalid("", "{...}") }
+        guard var members = contact.object else { throw .invalid("", "an object") }
         for name in members.keys.sorted() where !Self.members.contains(name) {
-            throw .invalid(name, desk.texts.say("rule.unknownMember"))
+            throw .invalid(name, "is not a field of a contact")
         }
         if let checked = members["checked"]?.object {
             members["checked"] = .string(try Self.checked(checked))

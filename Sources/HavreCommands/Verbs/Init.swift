@@ -65,7 +65,7 @@ extension Failure {
     init(_ error: HavreError) {
         let fault = Fault(rawValue: error.name) ?? .internal
         switch error {
-        case .invalid(let field, let rule): self.init(fault, nil, ["field": field, "rule": rule])
+        case .invalid(let field, let rule): self = .invalid(field, rule)
         case .usage(let rule): self.init(fault, "fail.usageRule", ["rule": rule])
         default: self.init(fault)
         }

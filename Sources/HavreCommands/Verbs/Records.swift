@@ -84,8 +84,13 @@ struct Add: Verb {
 /// What `add`, `note` and `edit` have in common.
 enum Written {
     static func add(_ fields: JSON, _ form: Form, to name: String, _ saving: Saving) throws(Failure) {
-        let answer = try saving.act(
-            "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
+        let answer: Answer
+        do throws(Failure) {
+            answer = try saving.act(
+                "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
+        } catch {
+            throw error.about(.form(form.id)).advising("next.form", when: .invalid)
+        }
         try say(answer, form, fields, saving.desk)
     }
 
@@ -200,7 +205,8 @@ struct Edit: Verb {
         parameters["fields"] = fields
         let answer: Answer
         do throws(Failure) { answer = try saving.act("Edit", parameters) } catch {
-            throw error.advising("next.form", when: .invalid)
+            let known = form.map { error.about(.form($0.id)) } ?? error
+            throw known.advising("next.form", when: .invalid)
         }
         if let form { return try Written.say(answer, form, fields, desk) }
         try desk.screen.answer(answer.news()) {

@@ -36,7 +36,7 @@ package struct BundleBuilder: Sendable {
 
     /// A bundle before it is signed: payload and letter, and what the last look compares them with.
     package struct Draft: Sendable {
-        let selection: Selection
+        package let selection: Selection
         let language: Language
         let payload: [(path: String, bytes: [UInt8])]
         let letter: [UInt8]
