@@ -25,11 +25,7 @@ struct FailureText {
         var text = texts.say(failure.key ?? "fault." + failure.fault.rawValue, values)
         if failure.fault == .invalid, failure.key == nil {
             let rule = values["rule"] ?? ""
-            // A rule that is a sentence of its own needs no field before it.
-            text =
-                rule.first?.isUppercase == true
-                ? rule : texts.say("fault.Invalid", ["field": field(of: failure), "rule": rule])
-            if reader != .script { text = text.prefix(1).uppercased() + text.dropFirst() }
+            text = invalid(failure, rule)
         }
         if failure.key == "fail.leak" { text += "\n" + spots(failure).joined(separator: "\n") }
         guard let last = text.last, !".!?…".contains(last) else { return text }
@@ -52,11 +48,18 @@ struct FailureText {
         texts.has("why." + text) ? texts.say("why." + text) : texts.rule(text)
     }
 
+    private func invalid(_ failure: Failure, _ rule: String) -> String {
+        // By the name that it has on the wire and in JSON.
+        if reader == .script { return (failure.values["field"] ?? "") + texts.say("mark.colon") + " " + rule }
+        // A rule that is a sentence of its own needs no field before it.
+        if rule.first?.isUppercase == true { return rule }
+        let text = texts.say("fault.Invalid", ["field": field(of: failure), "rule": rule])
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+
     /// The field that breaks a rule, as the person knows it.
     private func field(of failure: Failure) -> String {
         let path = failure.values["field"] ?? ""
-        // By the name that it has on the wire and in JSON.
-        if reader == .script, !path.isEmpty { return path }
         // Read out of "is required in {form} before it may leave": there the field is one of that form.
         let rule = RuleTexts.of(.en).find(failure.values["rule"] ?? "")
         if let id = rule?.values["form"] { return field(path, of: id) ?? named(path) }
