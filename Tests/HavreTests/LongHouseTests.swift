@@ -54,6 +54,19 @@ import Testing
         #expect(try !house.vault.check(nil).problems.isEmpty)
     }
 
+    @Test("A ledger whose root is another one than the checkpoint says is found by the audit")
+    func otherRoot() throws {
+        let house = try TestHouse(inMemory: true)
+        let (vault, ledger) = (house.vault, StoredLedger(store: house.vault.store))
+        var checkpoint = vault.journal.checkpoint()
+        for isRight in [true, false] {
+            var found: [StorePart] = []
+            try vault.journal.audit(checkpoint, ledger) { part, _ in found.append(part) }
+            #expect(found == (isRight ? [] : [.checkpoint]))
+            checkpoint.root = Hash.sha256(checkpoint.root.bytes)
+        }
+    }
+
     @Test("A look at thousands of records is one entry that names them all")
     func manyRecords() throws {
         let house = try TestHouse(inMemory: true)

@@ -50,6 +50,53 @@ import Testing
         }
     }
 
+    @Test("A removal empties what the ring holds of the case: what was opened, and the box that waits")
+    func ring() throws {
+        let office = try Office()
+        let caseID = try #require(try office.vault.caseID(office.code, office.sylvie))
+        func kinds() throws -> [String] {
+            let ring = office.vault.ring(of: office.louis.person.person)
+            return try (0..<office.vault.count(ring)).compactMap { number in
+                switch try office.vault.row(number, in: ring).facts {
+                case .keys(caseID, _): "keys"
+                case .mail(caseID): "mail"
+                default: nil
+                }
+            }
+        }
+        try office.grant(["evidence"])
+        _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
+        #expect(try kinds() == ["keys"])
+        try office.grant(["evidence", "notes"])
+        #expect(try kinds() == ["keys", "mail"])
+        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
+        #expect(try kinds() == [])
+    }
+
+    @Test(
+        "A freeze bites at once: in one case for who has it open, in the whole house also at the next unlock")
+    func frozen() throws {
+        let office = try Office()
+        let (vault, louis) = (office.vault, office.louis)
+        let caseID = try #require(try vault.caseID(office.code, office.sylvie))
+        func freeze(_ area: Area) throws {
+            _ = try vault.commit(vault.event("staff freeze", office.sylvie)) { draft, _ in
+                draft.step {
+                    $0.restricted.append(Restriction(.freeze, area: area, person: louis.person.person))
+                }
+            }
+        }
+        try office.grant(["evidence", "notes"])
+        _ = try vault.open(case: office.code, purpose: "appeal", louis)
+        #expect(try vault.show(case: office.code, record: office.note, version: nil, louis).count == 1)
+        try freeze(Area(caseID))
+        office.expectNothing(louis, "frozen in the case")
+        #expect(try office.house.unlock("Louis").name == "Louis")
+        try freeze(.house)
+        #expect(throws: HavreError.wrongPassphrase) { try office.house.unlock("Louis") }
+        #expect(throws: HavreError.locked) { try vault.cases(louis) }
+    }
+
     @Test(
         "After a removal nothing opens: in the living session, with the case open, in a new session, after a restart"
     )
