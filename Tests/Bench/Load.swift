@@ -104,3 +104,30 @@ final class Desk: @unchecked Sendable {
         return Durations(milliseconds: durations)
     }
 }
+
+/// One connection that sends calls made before the clock runs, and takes the answers without decoding them: what 64
+/// clients cost would be measured otherwise, on the cores that the daemon shares with them.
+final class Line: @unchecked Sendable {
+    // @unchecked: each line is used by one thread at a time.
+    private let channel: SocketChannel
+    private var reader = FrameReader<SharedDescriptor>()
+
+    init(_ socket: String) throws { channel = try SocketChannel(path: socket) }
+
+    static func frame(_ method: String, _ parameters: [String: JSON], session: String?) -> [UInt8] {
+        var parameters = parameters
+        parameters["session"] = session.map(JSON.string)
+        return Call("org.havre.Vault." + method, .object(parameters)).encoded()
+    }
+
+    func call(_ frame: [UInt8]) throws {
+        try channel.send(frame, [])
+        guard let answer = try reader.next(from: channel) else { throw Trouble(what: "no answer") }
+        // Keys are sorted: an error begins otherwise.
+        guard answer.bytes.starts(with: Self.good) else {
+            throw Trouble(what: String(decoding: answer.bytes.prefix(200), as: UTF8.self))
+        }
+    }
+
+    private static let good = Array("{\"parameters\":".utf8)
+}

@@ -41,6 +41,27 @@ enum Peers {
         return Double(count) / milliseconds(since: begun) * 1e3
     }
 
+    /// The same by SQLCipher's own shell (key derivation and start not counted); nil when it is not installed.
+    /// - Parameter plain: what SQLite reached, from which follows how many are worth while.
+    static func cipherCommits(in folder: String, plain: Double) throws -> Double? {
+        let count = Int(min(20_000, max(200, plain)))
+        let script = folder + "/peer.sql"
+        func seconds(_ inserts: Int) throws -> Double? {
+            let head = """
+                PRAGMA key = 'bench'; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b BLOB);
+
+                """
+            let insert = "INSERT INTO t(b) VALUES (randomblob(1024));\n"
+            try write(head + String(repeating: insert, count: inserts), to: script)
+            let begun = ContinuousClock.now
+            guard run("sqlcipher", [folder + "/cipher.db", ".read \(script)"]) != nil else { return nil }
+            return milliseconds(since: begun) / 1e3
+        }
+        guard let start = try seconds(0), let all = try seconds(count), all > start else { return nil }
+        return Double(count) / (all - start)
+    }
+
     /// MB/s of `age` with an X25519 key, both ways, with fsync; nil when `age` is not installed.
     static func age(_ file: String, in folder: String, byteCount: Int) throws -> (enc: Double, dec: Double)? {
         let (identity, sealed, opened) = (folder + "/age.key", folder + "/age.sealed", folder + "/age.opened")

@@ -118,3 +118,8 @@ func writeNoise(_ path: String, byteCount: Int) throws {
     }
     try file.synchronize()
 }
+
+/// Writes a text file anew.
+func write(_ text: String, to path: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+}
