@@ -18,6 +18,7 @@ public final class Vault: Sendable {
     /// Where acts read the time.
     public let clock: Clock
     let house: Guarded<House>
+    let areas: [HouseArea: Area]
     let sessions = Guarded(Sessions())
     let files = Guarded<[Identifier: CaseFile]>([:])
     /// One Argon2id at a time: each takes 256 MiB.
@@ -37,6 +38,7 @@ public final class Vault: Sendable {
         self.journal = journal
         self.clock = clock
         house = Guarded(House())
+        areas = Self.areas(of: store.vault)
     }
 
     /// Opens an existing vault, serving if `auto.key` opens, closed otherwise.

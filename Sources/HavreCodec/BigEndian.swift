@@ -7,15 +7,10 @@ enum BigEndian {
         return word
     }
 
-    /// 8 bytes a word.
-    static func bytes(_ words: UInt64...) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(words.count * 8)
-        for word in words {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
+    /// Appends the 8 bytes of a word.
+    static func append(_ word: UInt64, to bytes: inout [UInt8]) {
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
         }
-        return bytes
     }
 }

@@ -30,7 +30,24 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// The 32 bytes.
-    public var bytes: [UInt8] { BigEndian.bytes(first, second, third, fourth) }
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the 32 bytes.
+    package func append(to bytes: inout [UInt8]) {
+        BigEndian.append(first, to: &bytes)
+        BigEndian.append(second, to: &bytes)
+        BigEndian.append(third, to: &bytes)
+        BigEndian.append(fourth, to: &bytes)
+    }
+
+    /// The first 16 bytes, as words.
+    var half: (UInt64, UInt64) { (first, second) }
+
     /// 64 lower-case hex digits.
     public var hex: String { Hex.encode(bytes) }
     /// 64 lower-case hexadecimal digits.

@@ -13,8 +13,7 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// The first 16 bytes of a digest.
     public init(prefixOf digest: Digest) {
-        high = BigEndian.word(digest.bytes, at: 0)
-        low = BigEndian.word(digest.bytes, at: 8)
+        (high, low) = digest.half
     }
 
     /// Exactly 16 bytes.
@@ -36,7 +35,19 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
     }
 
     /// The 16 bytes.
-    public var bytes: [UInt8] { BigEndian.bytes(high, low) }
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the 16 bytes.
+    package func append(to bytes: inout [UInt8]) {
+        BigEndian.append(high, to: &bytes)
+        BigEndian.append(low, to: &bytes)
+    }
+
     /// 32 lower-case hex digits.
     public var hex: String { Hex.encode(bytes) }
     /// 32 lower-case hexadecimal digits.

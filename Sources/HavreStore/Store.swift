@@ -194,11 +194,8 @@ package final class Store: Sendable {
     func lead<Value: ~Copyable, Failure: Error>(_ body: (Leader) throws(Failure) -> Value) throws(Failure)
         -> Value
     {
-        queue.when({ !$0.isLed }, { $0.isLed = true })
-        defer {
-            queue.with { $0.isLed = false }
-            queue.broadcast()
-        }
+        _ = queue.holdOff()
+        defer { queue.passOn() }
         return try body(leader)
     }
 }

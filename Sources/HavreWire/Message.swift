@@ -57,7 +57,7 @@ package struct Call: Equatable, Sendable {
         var members: [String: JSON] = ["method": .string(method), "parameters": parameters]
         if more { members["more"] = true }
         if oneway { members["oneway"] = true }
-        return JSON.object(members).encoded() + [0]
+        return JSON.object(members).encoded(followedBy: 0)
     }
 
     /// The interface asked and the method's own name; nil when there is no dot between two names.
@@ -113,6 +113,6 @@ package struct Reply: Equatable, Sendable {
         var members: [String: JSON] = ["parameters": parameters]
         if continues { members["continues"] = true }
         if let error { members["error"] = .string(error) }
-        return JSON.object(members).encoded() + [0]
+        return JSON.object(members).encoded(followedBy: 0)
     }
 }

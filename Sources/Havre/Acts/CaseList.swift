@@ -120,14 +120,14 @@ extension Vault {
         try requirePlace(on: caseID, session)
         guard let row = session.opened.with({ $0.ring[caseID]?.row }) else { throw .notFound }
         _ = try commit(event("case label", session)) { draft, event throws(HavreError) in
-            try draft.rest(on: self.ring(of: session.person.person))
+            try draft.rest(on: session.ring)
             guard let key = try self.ringKey(caseID, session) else { throw .notFound }
             event.caseID = caseID
             event.code = key.code
             let text = label.flatMap { $0.isEmpty ? nil : Text.nfc($0) }
             try draft.put(
                 ringKey: key.merging([:], label: .some(text)), of: session.person,
-                in: self.ring(of: session.person.person), at: row, vault: self.id)
+                in: session.ring, at: row, vault: self.id)
         }
     }
 }

@@ -143,7 +143,7 @@ extension Vault {
         let directory = try directory(try directorySecrets(person))
         guard let member = directory.members[account.person], member.keys == person.keys, !member.isGone
         else { throw .wrongPassphrase }
-        return (Session(person: person, role: member.role), member)
+        return (Session(person: person, ring: ring, role: member.role), member)
     }
 
     /// The secret of the directory, which lies near the beginning of every ring.
@@ -167,7 +167,7 @@ extension Vault {
 
     /// Compares her ring with its head and opens her mail; of a long ring behind the unlock: whatever reads it waits.
     private func takeUpRing(_ session: Session) throws(HavreError) {
-        guard try count(ring(of: session.person.person)) > Self.ringCountMax else {
+        guard try count(session.ring) > Self.ringCountMax else {
             try readMail(session)
             return
         }

@@ -58,7 +58,7 @@ extension Vault {
     private func keep(
         _ key: SigningKey, _ place: WritingPlace, _ known: RingKey?, _ draft: inout Draft, _ session: Session
     ) throws(HavreError) {
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         if known != nil, let row = session.opened.with({ $0.ring[place.area.id]?.row }) {
             // What is written over is read after it was named, so that mail that comes meanwhile is not lost.
             try draft.rest(on: ring)

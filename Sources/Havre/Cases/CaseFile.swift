@@ -150,7 +150,10 @@ extension Vault {
     func livingCases(_ session: Session) -> [Identifier: OpenCase] {
         let now = clock.boot()
         return session.opened.with { state in
-            state.cases = state.cases.filter { $0.value.until > now }
+            // As a rule none is over, and nothing is copied.
+            if state.cases.values.contains(where: { $0.until <= now }) {
+                state.cases = state.cases.filter { $0.value.until > now }
+            }
             return state.cases
         }
     }

@@ -29,13 +29,22 @@ struct House {
 }
 
 extension Vault {
-    /// The id of an area of the house: derived, so that a start finds it without anybody's keys.
+    /// The ids of the areas of the house: derived, so that a start finds them without anybody's keys.
+    static func areas(of vault: Identifier) -> [HouseArea: Area] {
+        HouseArea.allCases.reduce(into: [:]) { areas, area in
+            let name = Context(.areaName, .id(vault), .text(area.rawValue))
+            areas[area] = Area(Identifier(prefixOf: Hash.blake2b256(name.bytes)))
+        }
+    }
+
+    /// The id of an area of the house.
     func area(_ area: HouseArea) -> Area {
-        Area(Identifier(prefixOf: Hash.blake2b256(Context(.areaName, .id(id), .text(area.rawValue)).bytes)))
+        guard let known = areas[area] else { preconditionFailure("every area of the house has an id") }
+        return known
     }
 
     /// Which area of the house an id is, nil for a case.
-    func houseArea(_ id: Identifier) -> HouseArea? { HouseArea.allCases.first { area($0).id == id } }
+    func houseArea(_ id: Identifier) -> HouseArea? { areas.first { $0.value.id == id }?.key }
 
     /// The ring of a person: derived, so that others can leave mail in it.
     func ring(of person: Identifier) -> Area {

@@ -18,7 +18,7 @@ extension Vault {
         try readRing(session)
         guard session.opened.with({ !$0.mail.isEmpty }) else { return }
         let directory = try directoryOfAny(session)
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         // By area: the chain of a case may need the newest of several boxes to be read.
         var waiting: [Identifier: [Waiting]] = [:]
         let rows = session.opened.with { $0.mail }
@@ -80,7 +80,7 @@ extension Vault {
     private func keep(
         _ boxes: [Waiting], of area: Identifier, _ session: Session
     ) throws(HavreError) -> [UInt64] {
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         let kept = try commit(event("receive", session)) {
             draft, event throws(HavreError) -> (row: Session.RingRow, boxes: [UInt64])? in
             try draft.rest(on: ring)
@@ -140,7 +140,7 @@ extension Vault {
 
     /// A box that another session of the same person has opened meanwhile: where it lay, secrets may lie now.
     private func takeUp(_ row: UInt64, _ session: Session) throws(HavreError) {
-        guard case .keys(let area, let tag) = try self.row(row, in: ring(of: session.person.person)).facts
+        guard case .keys(let area, let tag) = try self.row(row, in: session.ring).facts
         else { return }
         session.opened.with { $0.ring[area] = Session.RingRow(row: row, nameTag: tag) }
     }

@@ -16,7 +16,7 @@ extension Vault {
     /// Takes in the rows of a session's ring that were added since the last look. The first look compares the whole
     /// ring with its head.
     func readRing(_ session: Session) throws(HavreError) {
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         let rows = try count(ring)
         guard session.opened.with({ $0.ringCount < rows }) else { return }
         // One look at a time, and the session is not held meanwhile: it can be ended.
@@ -51,7 +51,7 @@ extension Vault {
     /// The secrets of one area in a session's ring, nil when she has none.
     func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
         guard let row = try ringRow(area, session) else { return nil }
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         let open = session.opened.with { $0.cases[area] }
         if let known = open?.ringKey.with({ $0 }), store.isCurrent(ring, row, wrapDigest: known.digest) {
             return known.key
@@ -80,7 +80,7 @@ extension Vault {
         let area = self.area(area).id
         guard let row = try ringRow(area, session) else { throw .notGranted }
         let known = session.opened.with { $0.house[area] }
-        let ring = ring(of: session.person.person)
+        let ring = session.ring
         // Every act asks for these: they are opened again only when their row has changed.
         if let known, store.isCurrent(ring, row, wrapDigest: known.digest) { return known.secrets }
         guard let (key, digest) = try ringKey(area, at: row, in: ring, session) else { throw .notGranted }

@@ -1,11 +1,14 @@
 public import HavreAccess
 import HavreCodec
 import HavreSecrets
+import HavreStore
 import HavreSystem
 
 /// Somebody unlocked: her keys, her ring, the cases she has open. Ends by `lock` or panic.
 public final class Session: Sendable {
     let person: Person
+    /// Where her mail and her keys lie.
+    let ring: Area
     /// What the directory says she is.
     public let role: StaffRole
     let opened: Guarded<Opened>
@@ -43,8 +46,9 @@ public final class Session: Sendable {
         let nameTag: Identifier
     }
 
-    init(person: Person, role: StaffRole) {
+    init(person: Person, ring: Area, role: StaffRole) {
         self.person = person
+        self.ring = ring
         self.role = role
         opened = Guarded(Opened())
     }

@@ -68,12 +68,16 @@ extension Context {
         mutating func append(_ fact: Fact) {
             switch fact {
             case .bytes(let value): appendPrefixed(value)
-            case .id(let value): appendPrefixed(value.bytes)
-            case .digest(let value): appendPrefixed(value.bytes)
+            case .id(let value):
+                appendCount(Identifier.byteCount)
+                value.append(to: &bytes)
+            case .digest(let value):
+                appendCount(Digest.byteCount)
+                value.append(to: &bytes)
             case .int(let value):
                 appendCount(8)
                 appendInteger(value)
-            case .text(let value): appendPrefixed(normal(value).utf8)
+            case .text(let value): appendPrefixed(Text.nfc(value).utf8)
             case .list(let items):
                 var inner = Encoder()
                 inner.appendInteger(UInt64(items.count))
@@ -108,10 +112,6 @@ extension Context {
             appendCount(first.count + second.count)
             bytes.append(contentsOf: first)
             bytes.append(contentsOf: second)
-        }
-
-        private func normal(_ text: String) -> String {
-            text.utf8.allSatisfy { $0 < 0x80 } ? text : Text.nfc(text)
         }
     }
 }

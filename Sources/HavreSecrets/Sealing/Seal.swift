@@ -85,15 +85,24 @@ package enum Seal {
         return sealed.count - overhead
     }
 
-    /// `ke || com` = BLAKE2b-512(key, context || n), 64 bytes.
-    private static func split<R>(_ key: Key<R>, _ context: Context, _ nonce: ArraySlice<UInt8>) -> SecretBytes
-    {
+    /// `ke || com` = BLAKE2b-512(key, context || n), 64 bytes; `n` is at `nonce`.
+    private static func split<R>(
+        _ key: Key<R>, _ context: Context, _ nonce: UnsafePointer<UInt8>
+    ) -> SecretBytes {
         var out = SecretBytes(zeroed: 64)
-        let input = context.bytes + nonce
-        unsafe key.secret.withPointer { key in
-            _ = unsafe out.withMutablePointer { pointer in
-                unsafe crypto_generichash(pointer, 64, input, UInt64(input.count), key, keyByteCount)
+        let count = crypto_generichash_statebytes()
+        // On the stack: every row costs one of these.
+        unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 64) { room in
+            let base = room.baseAddress!
+            let state = OpaquePointer(base)
+            let bytes = context.bytes
+            unsafe key.secret.withPointer { key in
+                _ = unsafe crypto_generichash_init(state, key, keyByteCount, 64)
             }
+            _ = unsafe crypto_generichash_update(state, bytes, UInt64(bytes.count))
+            _ = unsafe crypto_generichash_update(state, nonce, UInt64(nonceByteCount))
+            _ = unsafe out.withMutablePointer { unsafe crypto_generichash_final(state, $0, 64) }
+            unsafe sodium_memzero(base, count)
         }
         return out
     }
@@ -102,7 +111,7 @@ package enum Seal {
         _ message: UnsafeBufferPointer<UInt8>, _ key: Key<R>, _ context: Context, _ nonce: [UInt8]
     ) -> [UInt8] {
         precondition(nonce.count == nonceByteCount, "a nonce has 24 bytes")
-        let split = split(key, context, nonce[...])
+        let split = unsafe split(key, context, nonce)
         let total = overhead + message.count
         let aad = context.bytes
         return unsafe [UInt8](unsafeUninitializedCapacity: total) { buffer, initialized in
@@ -122,10 +131,10 @@ package enum Seal {
     private static func open<R>(
         _ sealed: [UInt8], _ key: Key<R>, _ context: Context, into target: UnsafeMutablePointer<UInt8>?
     ) -> Bool {
-        let split = split(key, context, sealed[..<nonceByteCount])
         let aad = context.bytes
         return unsafe sealed.withUnsafeBufferPointer { sealed in
             let base = sealed.baseAddress!
+            let split = unsafe split(key, context, base)
             let body = unsafe base + nonceByteCount + commitmentByteCount
             let bodyCount = UInt64(sealed.count - nonceByteCount - commitmentByteCount)
             return unsafe split.withPointer { pointer in

@@ -7,6 +7,8 @@ struct CommitQueue {
     var waiting: [Ticket] = []
     /// Whether somebody leads: commits a group, or holds commits off.
     var isLed = false
+    /// How many want to hold commits off: each of them comes before the next group.
+    var holdOffCount = 0
 
     private static let groupCountMax = 256
     private static let groupByteCountMax = 4 << 20
@@ -23,6 +25,56 @@ struct CommitQueue {
         let group = Array(waiting.prefix(count))
         waiting.removeFirst(count)
         return group
+    }
+
+    /// Ends a lead.
+    /// - Returns: who leads from here on; nil when nobody does.
+    mutating func passOn() -> Ticket? {
+        isLed = holdOffCount == 0 && !waiting.isEmpty
+        return isLed ? waiting[0] : nil
+    }
+}
+
+extension Guarded<CommitQueue> {
+    /// Takes a change in.
+    /// - Returns: whether its thread leads at once.
+    func add(_ ticket: Ticket) -> Bool {
+        with { queue in
+            queue.waiting.append(ticket)
+            guard !queue.isLed, queue.holdOffCount == 0 else { return false }
+            queue.isLed = true
+            return true
+        }
+    }
+
+    /// Waits until nobody leads, and holds commits off.
+    /// - Parameter milliseconds: nil for as long as it takes.
+    /// - Returns: false when the time went by first.
+    func holdOff(withinMilliseconds milliseconds: Int? = nil) -> Bool {
+        with { $0.holdOffCount += 1 }
+        func take(_ queue: inout CommitQueue) -> Bool {
+            queue.isLed = true
+            queue.holdOffCount -= 1
+            return true
+        }
+        guard let milliseconds else { return when({ !$0.isLed }, take) }
+        if when({ !$0.isLed }, withinMilliseconds: milliseconds, take) == true { return true }
+        // Whoever led has not looked for the next one while this waited.
+        let next = with { queue in
+            queue.holdOffCount -= 1
+            return queue.isLed ? nil : queue.passOn()
+        }
+        next?.lead()
+        return false
+    }
+
+    /// Ends a lead: somebody who wants to hold commits off comes first, then the change that waits longest.
+    func passOn() {
+        if let next = with({ $0.passOn() }) {
+            next.lead()
+        } else {
+            broadcast()
+        }
     }
 }
 
@@ -69,33 +121,24 @@ extension Store {
     /// Queues a change and waits for its answer, leading when it is this thread's turn.
     private func wait(for prepared: Prepared) throws(StoreError) -> Receipt {
         let ticket = Ticket(prepared)
-        queue.with { $0.waiting.append(ticket) }
+        if queue.add(ticket) { commitGroup() }
         while true {
-            let group: [Ticket]? = queue.when({ ticket.answer != nil || !$0.isLed }) { queue in
-                guard ticket.answer == nil else { return nil }
-                queue.isLed = true
-                return queue.takeGroup()
-            }
-            guard let group else { break }
-            let answers = leader.commit(group.map(\.prepared)) { early in
-                queue.with { _ in
-                    for (index, answer) in early { group[index].answer = answer }
-                }
-                queue.broadcast()
-            }
-            // A panic came while this group was under way: what it left in memory goes now.
-            if memory.with({ $0.keys == nil }) { leader.forget() }
-            if leader.lag.checkpoint || leader.lag.isUrgent || !leader.lag.noted.isEmpty { noteLag() }
-            queue.with { queue in
-                for (ticket, answer) in zip(group, answers) where ticket.answer == nil {
-                    ticket.answer = answer
-                }
-                queue.isLed = false
-            }
-            queue.broadcast()
+            if let answer = ticket.wait() { return try answer.get() }
+            commitGroup()
         }
-        guard let answer = ticket.answer else { throw .outcomeUnknown }
-        return try answer.get()
+    }
+
+    /// Commits the next group and answers each of its changes.
+    private func commitGroup() {
+        let group = queue.with { $0.takeGroup() }
+        let answers = leader.commit(group.map(\.prepared)) { early in
+            for (index, answer) in early { group[index].answer(answer) }
+        }
+        // A panic came while this group was under way: what it left in memory goes now.
+        if memory.with({ $0.keys == nil }) { leader.forget() }
+        if leader.lag.checkpoint || leader.lag.isUrgent || !leader.lag.noted.isEmpty { noteLag() }
+        for (ticket, answer) in zip(group, answers) { ticket.answer(answer) }
+        queue.passOn()
     }
 
     /// Compares the house and the users' rows with their heads, once after the gate was opened and again when somebody

@@ -1,5 +1,6 @@
 internal import HavreCodec
 internal import HavreSecrets
+internal import HavreSystem
 
 /// A row that is ready to be written, or, when it is appended, waits for its number.
 struct PreparedRow: Sendable {
@@ -78,11 +79,39 @@ final class Prepared: Sendable {
     }
 }
 
-/// One change that waits for the leader, and its answer.
-// Sendable by hand: `answer` is touched only under the lock of the queue.
-final class Ticket: @unchecked Sendable {
+/// One change that waits for the leader, and its answer. Each waits by itself: who is not meant is not woken.
+final class Ticket: Sendable {
     let prepared: Prepared
-    var answer: Result<Receipt, StoreError>?
+
+    private enum Turn {
+        case waits, leads
+        case answered(Result<Receipt, StoreError>)
+    }
+    private let turn = Guarded(Turn.waits)
 
     init(_ prepared: Prepared) { self.prepared = prepared }
+
+    /// Wakes its thread with the answer; the first one counts.
+    func answer(_ answer: Result<Receipt, StoreError>) {
+        turn.with { turn in
+            if case .answered = turn { return }
+            turn = .answered(answer)
+        }
+        turn.broadcast()
+    }
+
+    /// Wakes its thread to commit the next group.
+    func lead() {
+        turn.with { $0 = .leads }
+        turn.broadcast()
+    }
+
+    /// Waits for the answer; nil when this thread is to lead instead.
+    func wait() -> Result<Receipt, StoreError>? {
+        turn.when({ turn in if case .waits = turn { false } else { true } }) { turn in
+            if case .answered(let answer) = turn { return answer }
+            turn = .waits
+            return nil
+        }
+    }
 }

@@ -83,10 +83,7 @@ extension Store {
         // What cannot be removed now is tried again below.
         if removingAuto { _ = try? keyFiles.removeAuto() }
         // A commit under way goes on to its end with its own references; nobody waits for it longer than this.
-        let isAlone = queue.when({ !$0.isLed }, withinMilliseconds: Self.closingMilliseconds) { queue in
-            queue.isLed = true
-            return true
-        }
+        let isAlone = queue.holdOff(withinMilliseconds: Self.closingMilliseconds)
         memory.with { memory in
             switch memory.state {
             case .failed, .ended: memory.close(memory.state)
@@ -94,10 +91,9 @@ extension Store {
             }
         }
         memory.broadcast()
-        if isAlone == true {
+        if isAlone {
             leader.forget()
-            queue.with { $0.isLed = false }
-            queue.broadcast()
+            queue.passOn()
         }
         // Again, for what a thread under way may have written in between. What still cannot be removed lies on a disk
         // that takes no changes: the state is closed all the same, and whoever asked for a panic must not wait.
