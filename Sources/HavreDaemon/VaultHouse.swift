@@ -24,6 +24,10 @@ package final class VaultHouse: House {
     }()
     package var fingerprint: String? { vault.fingerprint }
 
+    package func requireLog(of size: Int64) throws(Refusal) {
+        guard !vault.isServing || vault.logSize >= size else { throw Refusal(.rolledBack) }
+    }
+
     package func log(since size: Int64?) throws(Refusal) -> LogState? {
         guard vault.isServing else { return nil }
         return try acting { () throws(HavreError) in
@@ -70,6 +74,7 @@ package final class VaultHouse: House {
     }
 
     package func lock(_ session: Havre.Session) { vault.lock(session) }
+    package func lockAll() { vault.lockAll() }
     package func panic() { vault.panic() }
     package func close() { vault.close() }
 }

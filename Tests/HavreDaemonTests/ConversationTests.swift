@@ -80,11 +80,30 @@ import Testing
         #expect(plain["checkpoint"] == "note" && plain["consistency"] == nil)
         let seen = try client.call(vault + "Whoami", ["session": .string(token), "seen": 3]).parameters
         #expect(seen["consistency"] == ["proof"])
-        for wrong in [-1, 8, "3"] as [JSON] {
+        for (wrong, error) in [(-1, "Invalid"), ("3", "Invalid"), (8, "RolledBack")] as [(JSON, String)] {
             #expect(
                 refusal { _ = try client.call(vault + "Whoami", ["session": .string(token), "seen": wrong]) }
-                    == "Invalid")
+                    == error)
         }
+    }
+
+    @Test("Who has seen more of the log than there is gets nothing done")
+    func rolledBackBeforeTheAct() throws {
+        let server = try TinyServer()
+        var client = try server.client()
+        let secret = SharedDescriptor(try MemoryFile(sealing: [UInt8]("x".utf8).span.bytes).take())
+        let call: JSON = ["name": "amina", "passphrase": 0, "seen": 8]
+        #expect(refusal { _ = try client.call(vault + "Unlock", call, [secret]) } == "RolledBack")
+        #expect(try client.call(vault + "Status").parameters["unlocked"] == 0)
+    }
+
+    @Test("Locking everybody also reaches those whose unlock has begun: the house is told")
+    func lockingEverybody() throws {
+        let server = try TinyServer()
+        _ = try server.unlock()
+        var client = try server.client()
+        #expect(try client.call(vault + "Lock", ["all": true]).parameters["locked"] == 1)
+        #expect(server.house.state.with { $0.locked } == ["amina", "everybody"])
     }
 
     @Test func aDescriptorIsNamedByItsIndexAndOthersAreRefused() throws {

@@ -24,12 +24,15 @@ final class TinyHouse: House {
     var fingerprint: String? { nil }
     func log(since size: Int64?) throws(Refusal) -> LogState? {
         guard isServing else { return nil }
-        if let size, size > 7 { throw .invalid("seen", "a size the log had") }
         return LogState(checkpoint: "note", consistency: size.map { _ in ["proof"] })
     }
     func hello(nonce: [UInt8], path: String) throws(Refusal) -> [String: JSON] {
         ["fingerprint": "f", "hostKey": "k", "signature": .string(Base64.url(nonce))]
     }
+    func requireLog(of size: Int64) throws(Refusal) {
+        if size > 7 { throw Refusal(.rolledBack) }
+    }
+    func lockAll() { state.with { $0.locked.append("everybody") } }
     func lock(_ session: String) { state.with { $0.locked.append(session) } }
     func panic() {
         state.with {

@@ -166,6 +166,9 @@ extension Vault {
         return String(decoding: journal.checkpoint().text, as: UTF8.self)
     }
 
+    /// How many entries the log has.
+    public var logSize: UInt64 { journal.checkpoint().size }
+
     /// The newest checkpoint and, for a size that somebody remembers, the proof that it only grew since.
     public func log(since size: UInt64?) throws(HavreError) -> (checkpoint: String, consistency: [String]?) {
         let now = journal.checkpoint()
@@ -175,11 +178,12 @@ extension Vault {
 
     /// The proof that the ledger of `size` entries is a prefix of the ledger as it is now.
     ///
-    /// - Returns: the hashes in base64; empty for equal sizes.
+    /// - Returns: the hashes in base64; empty for equal sizes, and for a size of 0, from which everything follows.
     private func consistency(
         since size: UInt64, to now: StoredCheckpoint
     ) throws(HavreError) -> [String] {
-        guard size >= 1, size <= now.size else { throw .rolledBack }
+        guard size <= now.size else { throw .rolledBack }
+        guard size > 0 else { return [] }
         do {
             return try Proof.consistency(
                 from: Int(size), to: Int(now.size), tiles: journal.reader(StoredLedger(store: store))

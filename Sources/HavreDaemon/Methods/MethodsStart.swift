@@ -61,7 +61,12 @@ package enum MethodsStart {
     @Sendable private static func lock<H: House>(
         _ whom: Locking, _ request: borrowing Request<H>
     ) throws(Refusal) -> Answer {
-        if whom.all { return Answer(["locked": .int(Int64(request.server.sessions.lockAll()))]) }
+        if whom.all {
+            let count = request.server.sessions.lockAll()
+            // Also whose passphrase is being hashed at this moment: her unlock began before.
+            request.house.lockAll()
+            return Answer(["locked": .int(Int64(count))])
+        }
         guard let token = whom.token, request.server.sessions.lock(token, peer: request.peer) else {
             throw Refusal(.locked)
         }

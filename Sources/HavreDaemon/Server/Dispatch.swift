@@ -60,6 +60,8 @@ extension Server {
             guard wait == 0 else { throw Refusal(.tooManyAttempts, ["waitSeconds": .int(wait)]) }
         }
         var (fields, seen) = try Self.common(call.parameters, method)
+        // Before the act: of a vault that was rolled back nothing more is asked.
+        if let seen { try house.requireLog(of: seen) }
         let request = Request(
             house: house, server: self, peer: peer, session: session, handles: handles,
             token: method.served == .session ? call.parameters["session"]?.string : nil,

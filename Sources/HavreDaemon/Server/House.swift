@@ -15,9 +15,14 @@ package protocol House: Sendable {
     /// Hex of the vault's fingerprint; nil while it is not known.
     var fingerprint: String? { get }
 
+    /// Refuses a caller who has seen more of the log than there is, before anything is done for her; asks nothing while
+    /// the gate is closed.
+    /// - Throws: `RolledBack`.
+    func requireLog(of size: Int64) throws(Refusal)
+
     /// The log as it is now, and the proof that it only grew since it had `size` entries when a size is given;
     /// nil while the gate is closed.
-    /// - Throws: `Invalid` for a size that the log never had.
+    /// - Throws: `RolledBack` for a size that the log never had.
     func log(since size: Int64?) throws(Refusal) -> LogState?
 
     /// The host key's answer to a client that asks who serves: `fingerprint`, `hostKey`, `signature`.
@@ -36,6 +41,9 @@ package protocol House: Sendable {
 
     /// Ends one session: afterwards nothing of it is in memory.
     func lock(_ session: Session)
+
+    /// Ends every session, also those of which the passphrase is still being hashed.
+    func lockAll()
 
     /// Closes the gate so that no restart opens it, and ends everything at once.
     func panic()
