@@ -1,5 +1,5 @@
 package import HavreCodec
-internal import HavreForms
+import HavreForms
 
 extension Samples {
     /// Plausible fictional cases, for benchmarks, tests and decoys: every form of a case filled in, statements of

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreForms
+import HavreCodec
+import HavreForms
 
 extension SampleCase {
     /// Reads `NAME.json` and the files that it names.

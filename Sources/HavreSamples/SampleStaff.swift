@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 package import HavreForms
 
 /// A fictional colleague.

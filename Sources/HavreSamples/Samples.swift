@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// The fictional people that ship with Havre: for `havre demo`, for benchmarks and for decoys. Nobody in them
 /// exists; telephone numbers come from the ranges reserved for fiction, villages and streets are invented,

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 package import HavreCodec
 
 /// The kernel's random generator, by way of libsodium.

@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// Known answers, asked of the very functions the house uses, before it uses them: a libsodium that was built,
 /// patched or loaded wrongly is found at start and not by its damage. Takes about a millisecond.

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// The one start of libsodium in a process.
 enum Sodium {

@@ -1,6 +1,6 @@
 package import HavreCodec
 package import HavreSecrets
-internal import HavreSystem
+import HavreSystem
 
 extension Store {
     /// Makes an empty store: both folders (0700, new or empty), their files (0600), every key, and the areas of the

@@ -1,6 +1,6 @@
 package import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreSecrets
+import HavreSystem
 
 /// The two halves of a vault: rows in hostile storage (`vault.db`, `blobs/`) and the gate that they are sealed for.
 ///

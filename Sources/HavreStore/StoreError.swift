@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 package import HavreSystem
 
 /// Why the store refused. No case carries contents, names or paths.

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSystem
+import HavreCodec
+import HavreSystem
 
 /// Where the two halves of a store lie. The folders must be different ones, better on different file systems.
 package struct StorePlaces: Sendable {

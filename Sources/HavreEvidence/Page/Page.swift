@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreForms
-internal import HavreSecrets
+import HavreCodec
+import HavreForms
+import HavreSecrets
 
 /// The page of a bundle, `index.html`: the exhibits as a court reads and prints them. One file, no script, nothing
 /// fetched; a Content-Security-Policy allows the page's own style, pictures beside it, and nothing else.

@@ -1,5 +1,5 @@
 package import HavreCodec
-internal import HavreSecrets
+import HavreSecrets
 
 /// A picture rebuilt without anything that its points do not need: no position, date, camera, author, comment,
 /// thumbnail, colour profile or hidden tail. Its compressed points are the original's, byte for byte.

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// HMAC-SHA-256 and HKDF-SHA-256 (RFC 2104, RFC 5869); libsodium 1.0.18 has no HKDF.
 package enum HMAC {

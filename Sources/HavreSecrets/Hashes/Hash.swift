@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 package import HavreCodec
 
 /// Hashes without a key, in one call. For more than fits in memory there are `Blake2b`, `SHA256` and `SHA512`.

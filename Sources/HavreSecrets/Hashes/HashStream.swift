@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 package import HavreCodec
 
 /// The state of a streaming hash on the heap, where its alignment is kept, wiped when it goes.

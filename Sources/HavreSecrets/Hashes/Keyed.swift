@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 package import HavreCodec
 
 // Every keyed hash of the house: BLAKE2b under a key, over a context.

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// An X25519 secret key that opens sealed boxes, shared by reference. Independent of any signing key.
 package final class BoxKey: Sendable {

@@ -1,5 +1,5 @@
-internal import CSodium
-internal import HavreSystem
+import CSodium
+import HavreSystem
 
 /// An Ed25519 signing key (RFC 8032), made from a 32-byte seed and shared by reference.
 package final class SigningKey: Sendable {

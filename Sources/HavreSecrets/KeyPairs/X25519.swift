@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// The bare X25519 function (RFC 7748), for age's recipients; boxes use `BoxKey`.
 package enum X25519 {

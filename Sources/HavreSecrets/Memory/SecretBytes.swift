@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Secret bytes: locked memory, owned by one place, wiped by `deinit`, lent but never copied by accident,
 /// compared in constant time. Move-only types cannot be printed or interpolated.

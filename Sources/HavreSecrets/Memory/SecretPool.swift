@@ -1,6 +1,6 @@
-internal import CSodium
-internal import HavreSystem
-internal import Synchronization
+import CSodium
+import HavreSystem
+import Synchronization
 
 /// Where secrets lie: guarded, locked regions of 64-byte slots, grown a region at a time.
 ///

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 package import HavreCodec
 
 /// From what a person types to the key that opens her slot.

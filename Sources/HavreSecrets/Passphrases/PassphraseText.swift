@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 extension Passphrase {
     /// The bytes that are hashed: ASCII as it is, other text in Normalization Form C, so that the same phrase typed

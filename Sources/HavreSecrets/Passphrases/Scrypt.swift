@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// scrypt (RFC 7914) with age's fixed r = 8 and p = 1.
 package enum Scrypt {

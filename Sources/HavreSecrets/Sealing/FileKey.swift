@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// The wrap of age's file keys (C2SP age.md): ChaCha20-Poly1305 with a nonce of twelve zero bytes, no data beside it.
 ///

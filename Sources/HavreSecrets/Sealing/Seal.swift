@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Authenticated encryption that commits to its key and its context.
 ///

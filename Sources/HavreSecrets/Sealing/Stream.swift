@@ -1,5 +1,5 @@
-internal import CSodium
-internal import HavreSystem
+import CSodium
+import HavreSystem
 
 /// The STREAM construction exactly as in age v1 (C2SP age.md, "Payload"): chunks of 64 KiB under
 /// ChaCha20-Poly1305, nonce = 11-byte big-endian counter || 1 for the last chunk, else 0. Age payloads and

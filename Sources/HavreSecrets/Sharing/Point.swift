@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// An element of ristretto255 (RFC 9496): 32 canonical bytes, never the identity. Public.
 package struct Point: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// A scalar of ristretto255: canonical, 32 bytes little endian, below the group order
 /// L = 2^252 + 27742317777372353535851937790883648493. The secret of a compartment is one.

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// The one row of an area whose digest the gate keeps.
 struct Pin: Equatable, Sendable {

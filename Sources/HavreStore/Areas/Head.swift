@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// The head of an area: the sum, modulo 2^512, of one keyed 512-bit hash for each row.
 ///

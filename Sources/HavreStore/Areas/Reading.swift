@@ -1,6 +1,6 @@
 package import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreSecrets
+import HavreSystem
 
 // What threads read, and how each row is compared before it is believed.
 extension Store {

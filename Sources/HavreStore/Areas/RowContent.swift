@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// What lies inside a wrap: `kind u8 || payload (u32 || bytes) || has body u8 [|| digest 32] || count u16 ||
 /// count x {id 16, byte count u64, digest 32}`, integers little endian. An emptied row is the one byte 0.

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// Finds, seals and opens the rows of one area in one gate generation.
 struct RowSealer: Sendable {

@@ -1,5 +1,5 @@
 package import HavreCodec
-internal import HavreSecrets
+import HavreSecrets
 package import HavreSystem
 
 /// A backup as it is lent to whoever writes it down: open files that have no name any more, both of one moment.

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// The gate's half of a backup: every cell of `gate.db` and g_login, sealed under BK_i, one record after the other.
 ///

@@ -1,5 +1,5 @@
 package import HavreSecrets
-internal import HavreSystem
+import HavreSystem
 
 /// What an era begins with.
 package struct EraKeys: Sendable {

@@ -1,6 +1,6 @@
 package import HavreCodec
 package import HavreSecrets
-internal import HavreSystem
+import HavreSystem
 
 /// Where the two halves of a backup lie; they may have been kept in different places.
 package struct BackupPlaces: Sendable {

@@ -1,5 +1,5 @@
 package import HavreCodec
-internal import HavreSystem
+import HavreSystem
 
 /// A restore on its way. `restoring` in the gate folder, held locked, says so: no daemon opens a gate that has it, and
 /// the next restore to the same folders clears away what this one leaves when it is killed.

@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// What is left to do after a commit and is done again after a crash: `needs scrub u8 || blobs {id 16}`.
 struct Chores: Equatable, Sendable {

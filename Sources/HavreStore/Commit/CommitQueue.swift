@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 /// The changes that wait for the leader.
 struct CommitQueue {

@@ -1,4 +1,4 @@
-internal import HavreSystem
+import HavreSystem
 
 /// The places where the crash test stops the process: one before or after each step of a commit, and of a renewal of
 /// GK. Release builds hold no hook; there the sweep stops the process at its system calls instead.

@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 /// Commits groups of changes over the two files. One thread at a time leads; everything here belongs to it.
 ///

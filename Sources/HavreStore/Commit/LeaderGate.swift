@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 // Steps 1, 3 and 4: what the gate does before and after the vault has decided.
 extension Leader {

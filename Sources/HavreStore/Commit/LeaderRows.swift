@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 // Step 2, change by change: its rows are written behind a savepoint, or undone.
 extension Leader {

@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 // Step 2: one transaction of the vault, a savepoint for each change. Its COMMIT is the decision.
 extension Leader {

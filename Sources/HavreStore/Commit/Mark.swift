@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// What a change did to the gate's view of the world, sealed beside its entry: after a crash the marks bring the
 /// gate forward, one by one.

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// Whether the store answers.
 package enum StoreState: Sendable, Equatable {

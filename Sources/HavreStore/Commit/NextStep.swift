@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// What a change will make true in the gate once it is decided: secrets that stand neither in the vault nor in a mark.
 ///

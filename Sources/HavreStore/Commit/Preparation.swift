@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// Builds what can be built of a change before the leader takes it, in the thread of the caller.
 struct Preparation {

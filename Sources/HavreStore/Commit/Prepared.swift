@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 /// A row that is ready to be written, or, when it is appended, waits for its number.
 struct PreparedRow: Sendable {

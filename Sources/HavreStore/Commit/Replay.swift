@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 // What a start does about a commit that was cut short.
 extension Leader {

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// One row of the table `cell`, opened: small facts, and keys that never lie in ordinary memory.
 ///

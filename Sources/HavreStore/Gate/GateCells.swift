@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 // The cells of which there is one each.
 extension GateFile {

@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// `gate.db`, through one connection. Used by one thread at a time.
 final class GateFile {

@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// Seals entries and tiles of the ledger for the gate.
 enum LedgerSealing: KeyRole {}

@@ -1,6 +1,6 @@
 package import HavreCodec
 package import HavreSecrets
-internal import HavreSystem
+import HavreSystem
 
 // What only the gate holds: values of the library's, restrictions, the key that answers for the house.
 extension Store {

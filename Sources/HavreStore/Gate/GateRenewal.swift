@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 extension Store {
     /// Renews GK, and the device key where it is a file of the gate folder: seals every cell, every slot, `login.key`

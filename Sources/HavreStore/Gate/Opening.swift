@@ -1,6 +1,6 @@
 package import HavreCodec
 package import HavreSecrets
-internal import HavreSystem
+import HavreSystem
 
 // From closed to serving and back.
 extension Store {

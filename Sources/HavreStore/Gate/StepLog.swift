@@ -1,6 +1,6 @@
-internal import HavreCodec
-internal import HavreSecrets
-internal import HavreSystem
+import HavreCodec
+import HavreSecrets
+import HavreSystem
 
 /// `gate.journal` or `erasures.log`: lines that are only ever appended, each sealed under the backup key of its step.
 ///

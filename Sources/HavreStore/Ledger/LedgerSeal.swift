@@ -1,5 +1,5 @@
-internal import HavreCodec
-internal import HavreSecrets
+import HavreCodec
+import HavreSecrets
 
 /// The gate seal of entries and tiles. An entry is bound to its number and to the root of the tree before its
 /// group, so that an entry of another course of the ledger never opens in this one.

@@ -1,4 +1,4 @@
-internal import CSQLite
+import CSQLite
 
 /// One connection to one SQLite file, hardened before its first statement (SQLite's "Defense against the dark arts").
 ///

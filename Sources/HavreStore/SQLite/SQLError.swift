@@ -1,4 +1,4 @@
-internal import CSQLite
+import CSQLite
 
 /// What SQLite answered when it did not do what was asked: its extended result code, never the statement's values.
 struct SQLError: Error, Equatable {

@@ -1,4 +1,4 @@
-internal import CSQLite
+import CSQLite
 
 /// One prepared statement, kept as long as its connection. Used by one thread at a time, like the connection.
 @safe

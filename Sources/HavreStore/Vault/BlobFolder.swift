@@ -1,5 +1,5 @@
 package import HavreCodec
-internal import HavreSecrets
+import HavreSecrets
 package import HavreSystem
 
 /// `blobs/`: the attachments' ciphertext, one file each, named by its id in hex.

@@ -1,4 +1,4 @@
-internal import HavreSystem
+import HavreSystem
 
 /// Reads of a whole file that are under way. They keep the write-ahead log from being emptied, so that who has to empty
 /// it stops them; they are taken up again afterwards.

@@ -1,4 +1,4 @@
-internal import HavreSystem
+import HavreSystem
 
 /// A few reading connections that threads borrow.
 final class ReaderPool: Sendable {

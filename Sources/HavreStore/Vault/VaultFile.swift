@@ -1,4 +1,4 @@
-internal import HavreCodec
+import HavreCodec
 
 /// `vault.db` through the one connection that writes. Used by whoever leads.
 final class VaultWriter {
