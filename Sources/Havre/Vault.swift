@@ -96,7 +96,7 @@ public final class Vault: Sendable {
 
     var now: Instant { Instant(seconds: clock.now()) }
 
-    /// The vault's day, for what lasts "until" a day.
+    /// The vault's day, for what lasts "until" a day; by UTC beyond the years that the C library counts.
     var today: Day { now.day(offsetSeconds: (try? LocalTime(seconds: now.seconds))?.offsetSeconds ?? 0) }
 }
 
@@ -128,6 +128,7 @@ extension Vault {
                 // The change stands: a case that it made has a name, and a row in custody, that are not known yet.
                 if error == .storageFull(decided: true) {
                     house.with { $0.codes = nil }
+                    // Rows that cannot be read now are looked for again by whoever needs them.
                     _ = try? indexHouse()
                 }
                 guard error == .stale else { throw HavreError(error) }

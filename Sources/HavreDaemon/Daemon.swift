@@ -29,6 +29,7 @@ package enum Daemon {
         try ServiceManager.notify("READY=1\nSTATUS=serving")
         ready()
         try server.serve(listener, until: signals.descriptor)
+        // Who does not hear it sees the end of the process.
         _ = try? ServiceManager.notify("STOPPING=1")
         house.close()
     }

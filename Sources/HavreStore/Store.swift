@@ -91,6 +91,7 @@ package final class Store: Sendable {
         let files = [
             (places.vault, Schema.vault, StoreName.vaultFile), (places.gate, .gate, StoreName.gateFile),
         ]
+        // Only for the words of a refusal: a file that cannot be read says nothing.
         return files.contains { path, schema, name in
             guard let folder = try? Directory(path: path) else { return false }
             return (try? DatabaseFile.isNewer(schema, name, in: folder)) ?? false

@@ -137,6 +137,7 @@ extension Vault {
     /// What `status` says about backups, nil when all is well.
     var backupWarning: String? {
         guard store.state == .serving else { return nil }
+        // Rather one warning too many: what cannot be read counts as never.
         guard let kept = try? fact(Self.backupFact) else { return "backup-never" }
         var reader = ByteReader(kept, field: "backup")
         guard let time = try? reader.u64() else { return "backup-never" }

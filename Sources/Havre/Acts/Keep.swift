@@ -13,6 +13,7 @@ extension Vault {
     /// the cases tell is said while somebody is unlocked who can read them.
     public var warnings: [String] {
         var warnings: [String] = []
+        // What cannot be asked at this moment warns of nothing: whatever is wrong with it, the acts themselves say.
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
         if let status = try? store.status() {
             if status.sharesFileSystem { warnings.append("same-file-system") }

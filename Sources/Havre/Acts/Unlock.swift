@@ -22,6 +22,7 @@ extension Vault {
     public func unlock(
         name typed: String, passphrase: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?, uid: UInt32 = 0
     ) throws(HavreError) -> Unlocked {
+        // What is no name of anybody's is counted and hashed like one.
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
         let boot = clock.boot()
         // Counted before it is hashed: guesses at the same moment count as well.

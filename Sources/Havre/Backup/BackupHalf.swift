@@ -77,7 +77,7 @@ package struct BackupHalf: ~Copyable {
         try parent.sync()
     }
 
-    /// Removes what was written.
+    /// Removes what was written, as far as it can be: without its sums the rest is no backup.
     package func abandon() {
         _ = try? folder.unlinkIfPresent(Self.sums)
         for path in lines.keys where !path.contains("/") { _ = try? folder.unlinkIfPresent(path) }

@@ -35,6 +35,7 @@ final class LedgerJournal: Journal {
     var verifier: VerifierKey? {
         state.with { state in
             guard let signer = state.signer, !state.origin.isEmpty else { return nil }
+            // The origin was made by us: it is a name that a key may have.
             return try? VerifierKey(name: state.origin, key: signer.publicKey)
         }
     }

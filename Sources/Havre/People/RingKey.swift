@@ -79,6 +79,7 @@ final class RingKey: Sendable {
             try reader.finish()
         } catch { throw .tampered }
         guard let code = text["code"]?.string else { throw .tampered }
+        // A day that is none counts as not known: the chain is asked.
         self.init(
             area: area, code: code, label: text["label"]?.string,
             until: text["until"]?.string.flatMap { try? Day(parsing: $0) }, secrets: content.secrets,

@@ -28,6 +28,7 @@ struct OutputFile: ~Copyable {
     }
 
     deinit {
+        // One that cannot be removed is for its owner alone, and never bears the name that was asked for.
         if let temporary, !isFinished { _ = try? folder.unlinkIfPresent(temporary) }
     }
 

@@ -69,7 +69,7 @@ struct SessionFile: Equatable {
         }
     }
 
-    /// Forgets the session.
+    /// Forgets the session. A token that stays behind opens nothing: its session has ended.
     func remove(_ folder: borrowing Directory) { _ = try? folder.unlinkIfPresent(name) }
 
     /// All sessions of the folder; what is no session file is left alone.

@@ -43,6 +43,7 @@ struct Viewing {
         remove(places) { $0.hasPrefix(prefix + part(socket) + ".") }
     }
 
+    /// As far as it can be: what stays lies in memory alone and goes with the machine's session.
     private static func remove(_ places: Places, where isMeant: (String) -> Bool) {
         guard let base = places.memoryIfAny(), let names = try? base.list(countMax: 10_000) else { return }
         for name in names where isMeant(name) {

@@ -102,6 +102,7 @@ final class Copy {
         self.folder = folder
     }
 
+    /// For people and scripts to find it; a folder that somebody removed meanwhile has none.
     var path: String { ((try? folder.path()) ?? "") + "/" + name }
 
     /// Gives it the ending that its first bytes ask for.
@@ -122,5 +123,6 @@ final class Copy {
         }
     }
 
+    /// What cannot be removed lies in memory, and goes at `close`, `lock` or with the session of the machine.
     func remove() { _ = try? folder.unlinkIfPresent(name) }
 }

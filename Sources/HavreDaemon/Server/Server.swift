@@ -31,6 +31,7 @@ package final class Server<H: House>: Sendable {
         self.clock = clock
         self.limits = limits
         self.methods = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
+        // The text is part of the program, and parsed by every test run.
         let text = Protocol.text(of: Protocol.vault) ?? ""
         described = Set(((try? Interface(parsing: text))?.methods.keys).map(Array.init) ?? [])
         service = ServiceInterface(version: version)

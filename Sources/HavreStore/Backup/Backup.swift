@@ -80,6 +80,7 @@ extension Store {
             _ = try connection.integerAnswer("SELECT count(*) FROM meta")
         }
         longReads.begin(connection)
+        // A file of any other name is nobody's, and `check` says so.
         let names = try blobs.names().compactMap { try? Identifier(hex: $0) }
         return Moment(gate: gate, checkpoint: memory.with { $0.checkpoint }, blobs: names)
     }
@@ -92,6 +93,7 @@ extension Store {
         let name = "backup-\(Random.identifier().hex)"
         var file = BackupFile(vault: vault, chain: chain, bearer: bearer)
         let output = try blobs.temporary(name)
+        // What cannot be removed now the next start removes.
         defer { _ = try? blobs.removeTemporary(name) }
         try write(file.headerBytes, to: output)
         try write(file.record(.login, [], keys: [keys.login.key.carried()]), to: output)

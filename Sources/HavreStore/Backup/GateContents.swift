@@ -96,6 +96,7 @@ struct GateContents {
                 var cell = GateCell(one.table, name: one.name, data: one.data)
                 for key in one.keys { cell.append(key, sealing) }
                 try file.put(cell, sealing)
+                // Cells were authenticated: the name of a slot key is a person's.
                 guard one.table == .slotKey, let key = one.keys.first,
                     let person = try? Identifier(bytes: one.name)
                 else { continue }

@@ -45,6 +45,7 @@ package final class RestoreUnderWay: @unchecked Sendable {
             gateFolder = try StoreFolder(places.gate, .gateFolder)
             vaultFolder = try StoreFolder(places.vault, .vaultFolder)
         } catch {
+            // The mark of a restore that never began keeps nobody from the next one: it clears it away.
             if isMarkOurs, let gate = try? Directory(path: places.gate) {
                 _ = try? gate.unlinkIfPresent(StoreName.restoring)
             }
@@ -166,6 +167,7 @@ package final class RestoreUnderWay: @unchecked Sendable {
         guard try list(folder).allSatisfy({ $0 == StoreName.restoring }) else { throw .occupied(part) }
     }
 
+    /// As far as it can be: a folder that stays is empty, and the next restore takes it.
     private static func removeFolder(_ path: String) {
         guard let (parent, name) = try? Files.split(path), let above = try? Directory(path: parent) else {
             return

@@ -60,6 +60,7 @@ extension Store {
         for (connection, schema, part) in [
             (vault, Schema.vault, StorePart.vaultFile), (gate, .gate, .gateFile),
         ] {
+            // What SQLite cannot even read is as wrong as what differs.
             let isOurs = try? schema.matches(connection)
             let vault = try? DatabaseFile.vault(connection, schema)
             if try !isSound(connection, part) || isOurs != true { report.problems.append(StoreProblem(part)) }

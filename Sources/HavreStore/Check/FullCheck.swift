@@ -167,6 +167,7 @@ struct FullCheck {
             var expected: UInt64 = 0
             var owed = leader.lag.areas
             try leader.gate.forEachRawCell { tag, value in
+                // A cell that does not open was found by `checkCells`.
                 guard let cell = try? GateCell.open(value, tag: tag, keys.sealing), cell.table == .area,
                     let found = try? GateFile.state(of: cell, keys)
                 else { return }

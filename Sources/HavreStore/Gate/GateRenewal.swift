@@ -59,6 +59,7 @@ extension Store {
             try keyFiles.writeAuto(
                 keys.gate, device, epoch: epoch, as: StoreName.autoKey + StoreName.nextSuffix)
         } catch {
+            // What cannot be removed now the next start drops: no epoch names it. So below as well.
             _ = try? keyFiles.dropNext()
             throw error
         }
