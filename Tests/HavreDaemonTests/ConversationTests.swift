@@ -169,6 +169,37 @@ import Testing
         #expect(count == 3000 && last.parameters["checkpoint"] == "note")
     }
 
+    @Test func twoListsComeInPartsAndWhatStandsBesideThemInEveryPart() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        let many: JSON = ["session": token, "case": "1500", "name": "Louis"]
+        #expect(refusal { _ = try client.call(vault + "Revoke", many) } == "ExpectedMore")
+        var parts: [JSON] = []
+        let last = try client.call(vault + "Revoke", many) { parts.append($0.parameters) }
+        parts.append(last.parameters)
+        #expect(parts.count > 8)
+        for (name, count) in [("opened", 1500), ("exported", 750)] {
+            let items = parts.flatMap { $0[name]?.array ?? [] }.compactMap {
+                $0.string?.split(separator: " ")[0]
+            }
+            #expect(items == (0..<count).map { "\($0)" }, "\(name), each item once and in order")
+        }
+        for part in parts {
+            #expect(part["removed"] == "Louis" && part["compartments"] == ["legal"])
+            #expect(part.encoded().count < 300 << 10)
+        }
+    }
+
+    @Test func anAnswerThatNobodyWouldReadIsAnErrorAndTheConversationGoesOn() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        let long: JSON = ["session": token, "case": "3000", "record": "r"]
+        #expect(refusal { _ = try client.call(vault + "History", long) } == "ExpectedMore")
+        #expect(try client.call(vault + "Whoami", ["session": token]).parameters["user"] == "amina")
+    }
+
     @Test func aOnewayCallIsDoneAndNotAnswered() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())

@@ -91,11 +91,30 @@ final class TinyHouse: House {
                 // How many records: the tiny house has no cases.
                 Int(try fields.string("case")) ?? 0
             } act: { count, request throws(Refusal) in
-                try request.list(
-                    "records", (0..<count).map { .string("\($0) " + String(repeating: "x", count: 1000)) })
+                try request.list("records", lines(count))
+            },
+            Method("Revoke", .session, answers: .onceOrMore) { fields throws(CodecError) in
+                _ = try fields.string("name")
+                return Int(try fields.string("case")) ?? 0
+            } act: { count, request throws(Refusal) in
+                try request.lists(
+                    [("opened", lines(count)), ("exported", lines(count / 2))],
+                    ["removed": "Louis", "compartments": ["legal"]])
+            },
+            // Does not care whether its answer fits into a message.
+            Method("History", .session) { fields throws(CodecError) in
+                _ = try fields.string("record")
+                return Int(try fields.string("case")) ?? 0
+            } act: { count, _ throws(Refusal) in
+                Answer(["versions": .array(lines(count))])
             },
         ]
     }
+}
+
+/// So many items of a list, of about 1 KiB.
+private func lines(_ count: Int) -> [JSON] {
+    (0..<count).map { .string("\($0) " + String(repeating: "x", count: 1000)) }
 }
 
 /// A server over a tiny house on a real socket, stopped at the end.

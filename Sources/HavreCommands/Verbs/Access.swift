@@ -151,14 +151,15 @@ struct Revoke: Verb {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         try desk.insist("ask.revoke", ["name": colleague, "case": name])
-        let answer = try daemon.actNaming("Revoke", ["case": .string(name), "name": .string(colleague)])
+        let answer = try daemon.actNaming(
+            "Revoke", ["case": .string(name), "name": .string(colleague)], lists: ["opened", "exported"])
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {
             let opened = said["opened"]?.array ?? []
             let exported = said["exported"]?.array ?? []
             var lines = [
                 desk.texts.say("say.revoked", ["name": said["removed"]?.string ?? colleague, "case": name]),
-                desk.texts.count("count.opened", opened.count),
+                desk.texts.count("count.opened", Set(opened.compactMap { $0["record"]?.string }).count),
                 desk.texts.count("count.exported", exported.count),
             ]
             for item in exported {

@@ -61,6 +61,8 @@ struct Export: Verb {
         }
     }
 
+    private static let lists = ["disclosed", "withheld"]
+
     private func prepare(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
@@ -83,7 +85,8 @@ struct Export: Verb {
         if !hasProofs { parameters["noProofs"] = true }
         if isPreview { parameters["preview"] = true }
         guard let out, !isPreview else {
-            return try say(try daemon.act("Export", parameters), desk, out: nil, words: nil)
+            return try say(
+                try daemon.act("Export", parameters, lists: Self.lists), desk, out: nil, words: nil)
         }
         // Refused before anybody is asked, and before the daemon is.
         var file = try OutputFile(out)
@@ -99,7 +102,7 @@ struct Export: Verb {
         var words: String?
         let answer: Answer
         do throws(Failure) {
-            answer = try daemon.act("Export", parameters, handles)
+            answer = try daemon.act("Export", parameters, handles, lists: Self.lists)
         } catch {
             // A contact without a key reads by a passphrase. It is made here and shown once.
             guard error.fault == .invalid, error.values["field"] == "passphrase", passphrase == nil else {
@@ -109,7 +112,7 @@ struct Export: Verb {
             words = made
             parameters["passphrase"] = 1
             let phrase = try SecretInput.sealed(SecretBytes(copying: Array(made.utf8)))
-            answer = try daemon.act("Export", parameters, [file.handle, phrase])
+            answer = try daemon.act("Export", parameters, [file.handle, phrase], lists: Self.lists)
         }
         try file.finish()
         try say(answer, desk, out: out, words: words)
@@ -121,7 +124,8 @@ struct Export: Verb {
         _ parameters: [String: JSON], _ daemon: Conversation, _ desk: Desk
     ) throws(Failure) {
         guard !desk.globals.yes, let person = desk.person() else { return }
-        let preview = try daemon.act("Export", parameters.merging(["preview": true]) { $1 })
+        let preview = try daemon.act(
+            "Export", parameters.merging(["preview": true]) { $1 }, lists: Self.lists)
         person.show(summary(preview.parameters, desk).joined(separator: "\n") + "\n")
         let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
         guard Fold.fold(typed) == Fold.fold(contact) else {

@@ -6,8 +6,7 @@ extension Conversation {
     /// it; a script writes the whole name.
     /// - Parameter typed: nil asks "Who?" at the terminal.
     func caseName(_ typed: String?) throws(Failure) -> String {
-        let person = desk.screen.isForPerson ? desk.person() : nil
-        guard let person else {
+        guard let person = desk.person() else {
             guard let typed else { throw .usage("usage.needed", ["option": "CASE"]) }
             return typed
         }
@@ -33,7 +32,7 @@ extension Conversation {
 
     /// The record that somebody means: at a terminal its first digits will do, a script writes it whole.
     func recordName(_ typed: String) throws(Failure) -> String {
-        guard typed.utf8.count == 32 || (desk.screen.isForPerson && desk.person() != nil) else {
+        guard typed.utf8.count == 32 || desk.person() != nil else {
             throw Failure(.notFound, "usage.record")
         }
         return typed.lowercased()
@@ -42,8 +41,7 @@ extension Conversation {
     /// The whole ids of several records, where a person typed their first digits.
     /// - Throws: `NotFound` for one that begins no record of hers, `Usage` for one that begins several.
     func recordNames(_ typed: [String], in caseName: String) throws(Failure) -> [String: String] {
-        guard typed.contains(where: { $0.utf8.count != 32 }), desk.screen.isForPerson, desk.person() != nil
-        else { return [:] }
+        guard typed.contains(where: { $0.utf8.count != 32 }), desk.person() != nil else { return [:] }
         let known = try gather("Show", ["case": .string(caseName)], list: "records").compactMap {
             $0["record"]?.string
         }

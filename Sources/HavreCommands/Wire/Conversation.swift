@@ -85,19 +85,33 @@ final class Conversation {
     }
 
     /// Like `act` for a method that names a colleague: she may be what is not there.
-    func actNaming(_ method: String, _ parameters: [String: JSON]) throws(Failure) -> Answer {
-        do throws(Failure) { return try act(method, parameters) } catch {
+    func actNaming(
+        _ method: String, _ parameters: [String: JSON], lists names: [String] = []
+    ) throws(Failure) -> Answer {
+        do throws(Failure) { return try act(method, parameters, lists: names) } catch {
             throw error.advising("next.caseOrColleague", when: .notFound)
         }
     }
 
-    /// Like `act` for a method whose answer is a list, which may come in several parts.
+    /// Like `act` for a method whose lists may come in several parts: the last answer, with the whole of these lists.
+    func act(
+        _ method: String, _ parameters: [String: JSON], _ handles: [SharedDescriptor] = [],
+        lists names: [String]
+    ) throws(Failure) -> Answer {
+        guard !names.isEmpty else { return try act(method, parameters, handles) }
+        var parts: [JSON] = []
+        let last = try act(method, parameters, handles) { parts.append($0) }
+        parts.append(last.parameters)
+        var members = last.parameters.object ?? [:]
+        for name in names { members[name] = .array(parts.flatMap { $0[name]?.array ?? [] }) }
+        return Answer(parameters: .object(members), handles: last.handles)
+    }
+
+    /// The list that a method answers with.
     func gather(
         _ method: String, _ parameters: [String: JSON], list name: String
     ) throws(Failure) -> [JSON] {
-        var items: [JSON] = []
-        let last = try act(method, parameters) { part in items += part[name]?.array ?? [] }
-        return items + (last.parameters[name]?.array ?? [])
+        try act(method, parameters, lists: [name]).parameters[name]?.array ?? []
     }
 
     /// Keeps the session that an unlock gave.

@@ -2,30 +2,45 @@ package import HavreCodec
 import HavreWire
 
 extension Request {
-    /// Answers with a list that may be longer than one message: to a caller with "more" in several answers of at
-    /// most 256 KiB of items, the last of them returned; to another in one answer.
-    /// - Throws: `ExpectedMore` of the protocol when the list does not fit and the caller takes only one answer.
-    package borrowing func list(
-        _ field: String, _ items: [JSON], _ others: [String: JSON] = [:]
+    /// Answers with lists that may be longer than one message: to a caller with "more" in several answers of at most
+    /// 256 KiB of items, the last of them returned; to another in one answer.
+    ///
+    /// - Parameter others: what every one of the answers says.
+    /// - Throws: `ExpectedMore` of the protocol when the lists do not fit and the caller takes only one answer. What
+    ///   the act has done by then stands.
+    package borrowing func lists(
+        _ lists: [(field: String, items: [JSON])], _ others: [String: JSON] = [:]
     ) throws(Refusal) -> Answer {
         let most = more ? 256 << 10 : FrameReader<Int>.byteCountMax - (64 << 10)
+        var answer = others
         // As a rule all of it fits, and nothing has to be written to be measured.
-        if items.reduce(0, { $0 + $1.byteCountMax + 1 }) <= most {
-            return Answer(others.merging([field: .array(items)]) { $1 })
+        if lists.reduce(0, { $1.items.reduce($0) { $0 + $1.byteCountMax + 1 } }) <= most {
+            for list in lists { answer[list.field] = .array(list.items) }
+            return Answer(answer)
         }
-        var part: [JSON] = []
-        var partByteCount = 0
-        for item in items {
-            let byteCount = item.encoded().count + 1
-            if partByteCount + byteCount > most, !part.isEmpty {
-                guard more else { throw .expectedMore }
-                try sendPart(others.merging([field: .array(part)]) { $1 })
-                part = []
-                partByteCount = 0
+        for list in lists { answer[list.field] = [] }
+        let empty = answer
+        var byteCount = 0
+        for list in lists {
+            var part: [JSON] = []
+            for item in list.items {
+                let itemByteCount = item.encoded().count + 1
+                if byteCount > 0, byteCount + itemByteCount > most {
+                    guard more else { throw .expectedMore }
+                    answer[list.field] = .array(part)
+                    try sendPart(answer)
+                    (answer, part, byteCount) = (empty, [], 0)
+                }
+                part.append(item)
+                byteCount += itemByteCount
             }
-            part.append(item)
-            partByteCount += byteCount
+            answer[list.field] = .array(part)
         }
-        return Answer(others.merging([field: .array(part)]) { $1 })
+        return Answer(answer)
     }
+
+    /// Answers with one list.
+    package borrowing func list(
+        _ field: String, _ items: [JSON], _ others: [String: JSON] = [:]
+    ) throws(Refusal) -> Answer { try lists([(field, items)], others) }
 }

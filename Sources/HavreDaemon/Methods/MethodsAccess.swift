@@ -18,11 +18,16 @@ enum MethodsAccess {
             }
             return Answer(["grant": .string(given.grant), "until": .string(given.until.description)])
         },
-        Method("Revoke", .session, decode: removal) { (call, request) throws(Refusal) in
+        Method("Revoke", .session, answers: .onceOrMore, decode: removal) { (call, request) throws(Refusal) in
             let receipt = try request.act { vault, session throws(HavreError) in
                 try vault.revoke(case: call.code, name: call.name, session)
             }
-            return answer(receipt)
+            return try request.lists(
+                [("opened", receipt.opened.map(json)), ("exported", receipt.exported.map(json))],
+                [
+                    "removed": .string(receipt.removed),
+                    "compartments": .array(receipt.compartments.map { .string($0) }), "pending": false,
+                ])
         },
     ]
 
@@ -37,21 +42,15 @@ enum MethodsAccess {
         return .object(members)
     }
 
-    private static func answer(_ receipt: RemovalReceipt) -> Answer {
-        Answer([
-            "removed": .string(receipt.removed),
-            "compartments": .array(receipt.compartments.map { .string($0) }),
-            "opened": .array(
-                receipt.opened.map { ["record": .string($0.record.hex), "time": .int($0.time.seconds)] }),
-            "exported": .array(
-                receipt.exported.map {
-                    [
-                        "time": .int($0.time.seconds), "contact": .string($0.contact),
-                        "bundle": .string($0.bundle),
-                    ]
-                }),
-            "pending": false,
-        ])
+    private static func json(_ opened: (record: Identifier, time: Instant)) -> JSON {
+        ["record": .string(opened.record.hex), "time": .int(opened.time.seconds)]
+    }
+
+    private static func json(_ sent: (time: Instant, contact: String, bundle: String)) -> JSON {
+        [
+            "time": .int(sent.time.seconds), "contact": .string(sent.contact),
+            "bundle": .string(sent.bundle),
+        ]
     }
 
     private struct Granting: Sendable {

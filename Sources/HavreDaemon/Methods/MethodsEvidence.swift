@@ -100,23 +100,21 @@ enum MethodsEvidence {
             try vault.export(
                 case: call.code, call.request, passphrase: passphrase, isPreview: call.isPreview, session)
         }
-        var answer: [String: JSON] = [
-            "disclosed": .array(exported.disclosed.map(json)),
-            "withheld": .array(exported.withheld.map(json)),
-        ]
-        answer["wishes"] = .array(
-            exported.wishes.map { wish in
-                var members: [String: JSON] = [:]
-                members["fromWhom"] = wish.fromWhom.map(JSON.string)
-                members["what"] = wish.what.map(JSON.string)
-                members["reason"] = wish.reason.map(JSON.string)
-                return .object(members)
-            })
+        var others: [String: JSON] = ["wishes": .array(exported.wishes.map(json))]
         if let bundle = exported.bundle, let digest = exported.digest, let out {
             try write(bundle, to: out)
-            answer["bundle"] = ["bytes": .int(Int64(bundle.count)), "sha256": .string(digest.hex)]
+            others["bundle"] = ["bytes": .int(Int64(bundle.count)), "sha256": .string(digest.hex)]
         }
-        return Answer(answer)
+        return try request.lists(
+            [("disclosed", exported.disclosed.map(json)), ("withheld", exported.withheld.map(json))], others)
+    }
+
+    private static func json(_ wish: (fromWhom: String?, what: String?, reason: String?)) -> JSON {
+        var members: [String: JSON] = [:]
+        members["fromWhom"] = wish.fromWhom.map(JSON.string)
+        members["what"] = wish.what.map(JSON.string)
+        members["reason"] = wish.reason.map(JSON.string)
+        return .object(members)
     }
 
     private static func write(_ bundle: [UInt8], to out: SharedDescriptor) throws(Refusal) {

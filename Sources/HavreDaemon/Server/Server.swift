@@ -126,7 +126,13 @@ package final class Server<H: House>: Sendable {
             try channel.send(Reply(part, continues: true).encoded(), [])
         }
         guard !call.oneway else { return }
-        try channel.send(reply.encoded(), handles)
+        let answer = reply.encoded()
+        // No peer reads a longer frame: better an error that says so than a conversation that breaks.
+        guard answer.count <= FrameReader<Int>.byteCountMax else {
+            try channel.send(ServiceInterface.expectedMore.encoded(), [])
+            return
+        }
+        try channel.send(answer, handles)
     }
 
     /// What a conversation that cannot go on ends with; nil for silence.
