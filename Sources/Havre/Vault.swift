@@ -47,15 +47,18 @@ public final class Vault: Sendable {
     ///   - vault: folder of ciphertext.
     ///   - gate: folder of the gate, elsewhere.
     ///   - deviceKey: where the device key is, if not in the gate folder.
+    ///   - gateMirror: folder of a second copy of the gate that is kept at once; it has to be there.
+    /// - Throws: `rolledBack` also when the mirror knows more than the gate.
     public convenience init(
-        vault: String, gate: String, deviceKey: String?, clock: Clock = .system
+        vault: String, gate: String, deviceKey: String?, gateMirror: String? = nil, clock: Clock = .system
     ) throws(HavreError) {
         try Self.requireSoundConstructions()
         let journal = LedgerJournal()
         let store: Store
         do throws(StoreError) {
             store = try Store.open(
-                StorePlaces(vault: vault, gate: gate, deviceKey: deviceKey), journal: journal)
+                StorePlaces(vault: vault, gate: gate, deviceKey: deviceKey, mirror: gateMirror),
+                journal: journal)
         } catch {
             // Nobody has said a passphrase yet: key files that do not belong together are not what was stored.
             throw error == .wrongKey ? .tampered : HavreError(error)
@@ -243,6 +246,10 @@ extension HavreError {
             case .outcomeUnknown: .outcomeUnknown
             case .tampered, .foreign: .tampered
             case .rolledBack: .rolledBack
+            case .occupied(.mirror):
+                .usage(
+                    "--gate-mirror names a folder that holds something else than the copy of this gate; nothing in it was touched"
+                )
             case .occupied(let part):
                 .invalid(
                     field: part == .vaultFolder ? "vault" : "gate", rule: "must be a new or an empty folder")

@@ -8,6 +8,8 @@ package struct DaemonOptions: Equatable, Sendable {
     package let gate: String
     /// A device key elsewhere than in the gate, for example on a removable medium.
     package let deviceKey: String?
+    /// Folder of a second copy of the gate.
+    package let gateMirror: String?
     /// Where clients connect.
     package let socket: String
 
@@ -35,10 +37,11 @@ package struct DaemonOptions: Equatable, Sendable {
         self.vault = vault
         self.gate = gate
         deviceKey = values["--device-key"]
+        gateMirror = values["--gate-mirror"]
         socket = values["--socket"] ?? Self.usualSocket
     }
 
-    private static let names = ["--vault", "--gate", "--device-key", "--socket"]
+    private static let names = ["--vault", "--gate", "--device-key", "--gate-mirror", "--socket"]
 
     /// Name of the system user under whom offices run the daemon.
     package static let systemUser = "havre"
@@ -56,7 +59,8 @@ package struct DaemonOptions: Equatable, Sendable {
 
     /// What `--help` says.
     package static let help = """
-        havred --vault DIR --gate DIR [--device-key PATH] [--socket PATH]
+        havred --vault DIR --gate DIR [--device-key PATH] [--gate-mirror DIR]
+               [--socket PATH]
 
         Serves a vault made by `havre init`, in the foreground; prints "ready" when it serves. SIGTERM ends it cleanly.
         Takes its socket from the service manager when there is one, and tells it when it serves.
@@ -64,6 +68,9 @@ package struct DaemonOptions: Equatable, Sendable {
           --vault DIR         folder of the stored files (ciphertext)
           --gate DIR          folder of the gate; on another disk or in another place than the vault
           --device-key PATH   the device key, when it does not lie in the gate
+          --gate-mirror DIR   a second copy of the gate, on another disk, kept at once: an empty folder that is yours
+                              alone (mode 0700). If the gate is lost, put this folder in its place. Without it work
+                              goes on, and `havre status` says so.
           --socket PATH       where clients connect (default: /run/havre/havred.sock, or below $XDG_RUNTIME_DIR)
 
         Exit status: 0 ended cleanly, 1 failed, 2 the command line makes no sense, 5 the stores were tampered with

@@ -38,7 +38,9 @@ package enum VaultDaemon {
     private static func serve(_ options: DaemonOptions) -> Int32 {
         let vault: Vault
         do throws(HavreError) {
-            vault = try Vault(vault: options.vault, gate: options.gate, deviceKey: options.deviceKey)
+            vault = try Vault(
+                vault: options.vault, gate: options.gate, deviceKey: options.deviceKey,
+                gateMirror: options.gateMirror)
         } catch {
             if case .usage(let rule) = error {
                 Daemon.say("havred: \(rule)\n", to: 2)
@@ -46,7 +48,8 @@ package enum VaultDaemon {
             }
             let why =
                 Vault.isOfNewerVersion(vault: options.vault, gate: options.gate)
-                ? "a newer version of Havre has written it; nothing was changed" : words(error)
+                ? "a newer version of Havre has written it; nothing was changed"
+                : words(error, hasMirror: options.gateMirror != nil)
             Daemon.say("havred: the vault could not be opened: \(why)\n", to: 2)
             return Fault(rawValue: error.name)?.exitStatus ?? 1
         }
@@ -66,11 +69,13 @@ package enum VaultDaemon {
 
 extension VaultDaemon {
     /// What the keeper of the machine should look at. The daemon speaks no other language: it speaks to a journal.
-    private static func words(_ error: HavreError) -> String {
+    private static func words(_ error: HavreError, hasMirror: Bool) -> String {
         switch error {
         case .busy: "Busy: another daemon or check has it"
         case .gateClosed: "GateClosed: the device key is not there, or its medium"
         case .tampered: "Tampered: run havre check --vault DIR --gate DIR"
+        case .rolledBack where hasMirror:
+            "RolledBack: the vault, or the gate as its mirror knows it, was newer"
         case .failed(let rule): "\(error.name): \(rule)"
         default: error.name
         }

@@ -7,6 +7,8 @@ package import HavreWire
 /// A vault as the daemon serves it.
 package final class VaultHouse: House {
     let vault: Vault
+    /// How the gate's mirror was when that was last said.
+    private let mirror = Guarded<String?>("whole")
 
     package init(_ vault: Vault) { self.vault = vault }
 
@@ -51,8 +53,11 @@ package final class VaultHouse: House {
     }
 
     package var broughtForward: UInt64? { vault.broughtForward }
+    package var gateMirror: String? { vault.gateMirror }
+    package var casesWithoutCopy: Int? { vault.casesWithoutCopy }
 
     package func tend() {
+        sayMirror()
         // What could not be written is still due, and tried again.
         _ = try? vault.tend()
     }
@@ -63,6 +68,17 @@ package final class VaultHouse: House {
         // The call is refused in any case.
         _ = try? vault.noteRefusal(
             Self.words(method), case: code, outcome: fault.rawValue, uid: uid, session)
+    }
+
+    /// Tells the service manager's journal when the gate's second copy is not what it was.
+    private func sayMirror() {
+        guard let now = vault.gateMirror else { return }
+        let before = mirror.with { known in
+            defer { known = now }
+            return known
+        }
+        guard now != before else { return }
+        Daemon.say("havred: the gate's mirror is \(now)\n", to: 2)
     }
 
     /// `CaseNew` as the log says it: `case new`.

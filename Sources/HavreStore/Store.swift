@@ -38,12 +38,12 @@ package final class Store: Sendable {
     private init(
         vault: Identifier, folders: (vault: StoreFolder, gate: StoreFolder),
         files: (vault: Connection, gate: Connection),
-        deviceKey: String?, journal: any Journal
+        places: StorePlaces, journal: any Journal
     ) throws(StoreError) {
         self.vault = vault
         (vaultFolder, gateFolder) = folders
         self.journal = journal
-        keyFiles = KeyFiles(folder: gateFolder, vault: vault, devicePath: deviceKey)
+        keyFiles = KeyFiles(folder: gateFolder, vault: vault, devicePath: places.deviceKey)
         memory = Guarded(Memory())
         blobs = try BlobFolder(vaultFolder)
         var list: [VaultReader] = []
@@ -58,11 +58,17 @@ package final class Store: Sendable {
             vault: try Self.writer(files.vault), gate: try Self.gateFile(files.gate),
             journalLog: StepLog(StoreName.journal, in: gateFolder, .journal, vault: vault),
             erasuresLog: StepLog(StoreName.erasures, in: gateFolder, .erasures, vault: vault), memory: memory,
-            journal: journal, blobs: blobs, keyFiles: keyFiles, longReads: longReads)
+            journal: journal, blobs: blobs, keyFiles: keyFiles, longReads: longReads,
+            mirror: places.mirror.map(GateMirror.init))
         follower = Follower()
+        leader.mirror?.belong(to: self)
+        leader.followWithMirror()
     }
 
-    deinit { follower.stop() }
+    deinit {
+        follower.stop()
+        leader.mirror?.leave()
+    }
 
     private static func reader(_ connection: Connection) throws(StoreError) -> VaultReader {
         try database(.vaultFile) { () throws(SQLError) in try VaultReader(connection) }
@@ -104,6 +110,8 @@ package final class Store: Sendable {
         let gateFolder = try StoreFolder(places.gate, .gateFolder)
         let isMarked = try gateFolder.status(of: StoreName.restoring) != nil
         guard duringRestore || !isMarked else { throw .unfinished }
+        // A mirror that was never filled to its end is no gate.
+        guard try gateFolder.status(of: StoreName.filling) == nil else { throw .foreign(.gateFolder) }
         guard try gateFolder.status(of: StoreName.gateFile) != nil else { throw .foreign(.gateFolder) }
         let vaultFolder = try StoreFolder(places.vault, .vaultFolder)
         let gateConnection = try DatabaseFile.open(.gate, StoreName.gateFile, in: gateFolder, .gateFile)
@@ -112,10 +120,21 @@ package final class Store: Sendable {
         guard try DatabaseFile.vault(vaultConnection, .vault) == vault else { throw .foreign(.meta) }
         let store = try Store(
             vault: vault, folders: (vaultFolder, gateFolder), files: (vaultConnection, gateConnection),
-            deviceKey: places.deviceKey, journal: journal)
-        try store.start()
+            places: places, journal: journal)
+        if let mirror = places.mirror { try store.begin(mirror) }
+        do throws(StoreError) { try store.start() } catch {
+            store.leader.mirror?.stop()
+            throw error
+        }
         try store.follower.start { [weak store] in store?.followReads() }
         return store
+    }
+
+    /// Refuses a mirror that holds something else; one that is not there may come later.
+    private func begin(_ path: String) throws(StoreError) {
+        let epoch = try database(.gateFile) { () throws(SQLError) in try leader.gate.epoch() }
+        try MirrorCopy.require(path, apartFrom: [gateFolder, vaultFolder], vault, epoch: epoch)
+        try leader.mirror?.start()
     }
 
     /// Settles key files, reads the keys that lie on the disk, and opens the gate if it may.
@@ -158,6 +177,7 @@ package final class Store: Sendable {
     package func close() {
         follower.stop()
         followReads()
+        leader.mirror?.stop()
         closeGate(removingAuto: false)
         // What is left in the write-ahead logs goes into the files, as far as nobody else reads them.
         lead { leader in

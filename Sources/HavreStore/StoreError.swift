@@ -42,6 +42,7 @@ package enum StoreError: Error, Equatable, Sendable {
 package enum StorePart: String, Sendable, Hashable, CaseIterable {
     case vaultFolder = "vault folder"
     case gateFolder = "gate folder"
+    case mirror = "gate mirror"
     case vaultFile = "vault.db"
     case gateFile = "gate.db"
     case meta

@@ -10,11 +10,14 @@ package struct StorePlaces: Sendable {
     /// The device key when it is not `device.key` in the gate folder: 32 bytes, for example a systemd credential or
     /// a file on a medium that is taken away at night.
     package var deviceKey: String?
+    /// Folder of a second copy of the gate that is kept at once; it has to be there.
+    package var mirror: String?
 
-    package init(vault: String, gate: String, deviceKey: String? = nil) {
+    package init(vault: String, gate: String, deviceKey: String? = nil, mirror: String? = nil) {
         self.vault = vault
         self.gate = gate
         self.deviceKey = deviceKey
+        self.mirror = mirror
     }
 }
 
@@ -32,6 +35,8 @@ enum StoreName {
     static let journal = "gate.journal"
     /// In a gate folder while a restore fills it.
     static let restoring = "restoring"
+    /// In a mirror's folder until it was filled for the first time.
+    static let filling = "filling"
     /// Behind the name of a key file that a renewal has written and not decided yet.
     static let nextSuffix = ".next"
 }

@@ -31,6 +31,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package static let inputOutput: Int32 = 5
     package static let wouldBlock: Int32 = 11
     package static let noMemory: Int32 = 12
+    package static let accessDenied: Int32 = 13
     package static let exists: Int32 = 17
     package static let notADirectory: Int32 = 20
     package static let isADirectory: Int32 = 21

@@ -21,6 +21,8 @@ final class TinyHouse: House {
 
     var isServing: Bool { state.with { $0.isServing } }
     var warnings: [String] { ["tiny"] }
+    var gateMirror: String? { nil }
+    var casesWithoutCopy: Int? { nil }
     var fingerprint: String? { nil }
     func log(since size: Int64?) throws(Refusal) -> LogState? {
         guard isServing else { return nil }

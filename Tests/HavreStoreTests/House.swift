@@ -14,11 +14,17 @@ final class House {
     private var held: Store?
     private(set) var journal = DummyJournal()
 
-    init(_ prepare: ((URL) throws -> Void)? = nil) throws {
+    /// - Parameter hasMirror: keeps a second copy of the gate in the folder `mirror`.
+    init(hasMirror: Bool = false, _ prepare: ((URL) throws -> Void)? = nil) throws {
         folder = try privateFolder("havre-store")
+        let mirror = folder.appendingPathComponent("mirror").path
+        if hasMirror {
+            try FileManager.default.createDirectory(
+                atPath: mirror, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        }
         places = StorePlaces(
             vault: folder.appendingPathComponent("vault").path,
-            gate: folder.appendingPathComponent("gate").path)
+            gate: folder.appendingPathComponent("gate").path, mirror: hasMirror ? mirror : nil)
         let backup = Key<Role.Backup>()
         recovery = backup
         try Store.create(places, vault: Random.identifier(), firstBackupKey: backup)

@@ -23,7 +23,6 @@ extension Vault {
     /// Until when a backup counts as recent (seconds).
     private static let backupSeconds: Int64 = 7 * 86_400
     private static let backupAttemptCountMax = 3
-    static let backupFact = "backup/kept"
 
     /// Takes a backup. The entry is on disk before anything is lent.
     ///
@@ -111,10 +110,8 @@ extension Vault {
             throw .invalid(field: "size", rule: "must be the one of a backup of this vault")
         }
         _ = try commit(event("backup kept", session)) { draft, event throws(HavreError) in
-            var writer = ByteWriter()
-            writer.u64(UInt64(max(0, event.time.seconds)))
-            writer.u64(size)
-            draft.step { $0.facts[Self.backupFact] = .some(writer.bytes) }
+            let kept = KeptBackup(time: event.time.seconds, size: size)
+            draft.step { $0.facts[KeptBackup.fact] = .some(kept.encoded) }
         }
     }
 
@@ -137,10 +134,30 @@ extension Vault {
     /// What `status` says about backups, nil when all is well.
     var backupWarning: String? {
         guard store.state == .serving else { return nil }
-        // Rather one warning too many: what cannot be read counts as never.
-        guard let kept = try? fact(Self.backupFact) else { return "backup-never" }
-        var reader = ByteReader(kept, field: "backup")
-        guard let time = try? reader.u64() else { return "backup-never" }
-        return now.seconds - Int64(clamping: time) > Self.backupSeconds ? "backup-old" : nil
+        guard let kept = keptBackup else { return "backup-never" }
+        return now.seconds - kept.time > Self.backupSeconds ? "backup-old" : nil
+    }
+
+    /// Rather one warning too many: what cannot be read counts as none.
+    private var keptBackup: KeptBackup? {
+        guard let bytes = try? fact(KeptBackup.fact) else { return nil }
+        return try? KeptBackup(decoding: bytes)
+    }
+
+    /// How many cases nobody could open any more if the gate were lost now: their key is in no backup that was kept and
+    /// not in the gate's mirror. Nil while the gate is closed. Beyond 1,024 it counts no further.
+    public var casesWithoutCopy: Int? {
+        guard isServing, let areas = try? store.areasWithoutCopy(kept: keptBackup?.size ?? 0) else {
+            return nil
+        }
+        guard !areas.isEmpty else { return 0 }
+        // Whatever has a key of its own and is neither a room of the house nor somebody's ring is a case.
+        var others = Set(HouseArea.allCases.map { area($0) })
+        // A row that cannot be read now counts its ring among the cases: rather one too many.
+        for row in house.with({ Array($0.accounts.values) }) {
+            guard case .account(let account)? = try? self.row(row, in: .login).facts else { continue }
+            others.insert(ring(of: account.person))
+        }
+        return areas.count { !others.contains($0) }
     }
 }

@@ -17,11 +17,14 @@ extension Vault {
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
         if let status = try? store.status() {
             if status.sharesFileSystem { warnings.append("same-file-system") }
+            if let mirror = status.mirror, mirror != .whole { warnings.append("mirror-\(mirror)") }
+            if status.mirrorSharesFileSystem { warnings.append("mirror-same-file-system") }
             if status.broughtForward > 0 { warnings.append("brought-forward:\(status.broughtForward)") }
         }
         guard isServing else { return warnings }
         if (try? fact("recovery/founder")) != nil { warnings.append("recovery-key-not-dealt") }
         if let backupWarning { warnings.append(backupWarning) }
+        if let count = casesWithoutCopy, count > 0 { warnings.append("cases-without-copy:\(count)") }
         let (waiting, lonely) = house.with { house in
             (house.directory?.members.values.count { $0.state == .unconfirmed } ?? 0, house.lonely.count)
         }
@@ -29,6 +32,9 @@ extension Vault {
         if lonely > 0 { warnings.append("one-way-in:\(lonely)") }
         return warnings
     }
+
+    /// How the gate's second copy is (`whole behind missing foreign ahead`), nil when nobody asked for one.
+    public var gateMirror: String? { (try? store.status())?.mirror.map { "\($0)" } }
 
     /// How many entries the last opening of the gate brought forward to it, nil while it is closed.
     public var broughtForward: UInt64? {

@@ -162,7 +162,7 @@ extension Vault {
             draft.step { step in
                 step.facts[Self.erasFact] = .some(eras)
                 // No backup of this era is kept yet.
-                step.facts[Self.backupFact] = .some(nil)
+                step.facts[KeptBackup.fact] = .some(nil)
             }
         }
     }

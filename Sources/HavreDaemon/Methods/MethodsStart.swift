@@ -36,6 +36,8 @@ package enum MethodsStart {
         if let count = request.house.broughtForward {
             answer["broughtForward"] = .int(Int64(clamping: count))
         }
+        answer["gateMirror"] = request.house.gateMirror.map(JSON.string)
+        answer["casesWithoutCopy"] = request.house.casesWithoutCopy.map { .int(Int64($0)) }
         if let log = try request.house.log(since: nil) { answer["checkpoint"] = .string(log.checkpoint) }
         return Answer(answer)
     }

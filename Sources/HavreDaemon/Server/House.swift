@@ -31,6 +31,12 @@ package protocol House: Sendable {
     /// How many entries of the log the gate was behind when it was opened; nil while it is closed.
     var broughtForward: UInt64? { get }
 
+    /// How the gate's second copy is; nil when there is to be none.
+    var gateMirror: String? { get }
+
+    /// How many cases would be lost with the gate; nil while it is closed.
+    var casesWithoutCopy: Int? { get }
+
     /// What the house does by itself; called every few seconds.
     func tend()
 

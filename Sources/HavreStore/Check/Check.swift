@@ -12,8 +12,10 @@ extension Store {
             StoreStatus(
                 state: memory.state, entryCount: memory.keys == nil ? 0 : memory.checkpoint.size,
                 broughtForward: memory.broughtForward, highestInstant: memory.instant,
-                hasRemnants: memory.hasRemnants, sharesFileSystem: shares,
-                keepsDeviceKey: keyFiles.devicePath == nil)
+                hasRemnants: memory.hasRemnants || leader.mirror?.hasRemnants == true,
+                sharesFileSystem: shares, keepsDeviceKey: keyFiles.devicePath == nil,
+                mirror: leader.mirror?.condition,
+                mirrorSharesFileSystem: leader.mirror?.sharesFileSystem == true)
         }
     }
 

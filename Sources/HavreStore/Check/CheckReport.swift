@@ -54,4 +54,8 @@ package struct StoreStatus: Sendable {
     package let sharesFileSystem: Bool
     /// Whether the device key lies in the gate folder, where a copy of the folder has it.
     package let keepsDeviceKey: Bool
+    /// How the gate's second copy is; nil when nobody asked for one.
+    package let mirror: MirrorCondition?
+    /// Whether that copy lies on the file system of the gate or of the vault, and is lost or stolen with it.
+    package let mirrorSharesFileSystem: Bool
 }

@@ -17,6 +17,8 @@ final class Leader: @unchecked Sendable {
     let blobs: BlobFolder
     let keyFiles: KeyFiles
     let longReads: LongReads
+    /// The second copy of the gate, if somebody wants one.
+    let mirror: GateMirror?
     /// What the gate does not know yet.
     var lag = Lag()
     /// Freezes and removals as decided, or as they bite already.
@@ -31,7 +33,8 @@ final class Leader: @unchecked Sendable {
     init(
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
-        journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads
+        journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads,
+        mirror: GateMirror?
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -42,6 +45,7 @@ final class Leader: @unchecked Sendable {
         self.blobs = blobs
         self.keyFiles = keyFiles
         self.longReads = longReads
+        self.mirror = mirror
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
     }
 
@@ -51,6 +55,8 @@ final class Leader: @unchecked Sendable {
         var areas: [Area: AreaState?] = [:]
         /// What decided changes make true.
         var decided: [NextStep] = []
+        /// Areas that got a key, with the entry that gave it.
+        var fresh: [(area: Area, number: UInt64)] = []
         /// Quarantined slots that were taken back.
         var takenBack: [Identifier] = []
         /// Whether a cell *next* stands in the gate.
@@ -101,7 +107,7 @@ final class Leader: @unchecked Sendable {
         } catch {
             for course in courses where course.refusal == nil { course.refusal = error }
         }
-        let isScrubbed = memory.with { !$0.hasRemnants }
+        let isScrubbed = memory.with { !$0.hasRemnants } && mirror?.hasRemnants != true
         CrashPoint.reach(.beforeAnswer)
         return courses.map { result($0, isScrubbed) }
     }
@@ -123,6 +129,7 @@ final class Leader: @unchecked Sendable {
         // Reads do not wait for what the gate is owed from before: their entries are on disk.
         guard mutates, lag.isUrgent else { return }
         try follow(keys)
+        mirror?.settle()
         // Older chores that another reader held up are tried again, but nobody waits for them here.
         if courses.contains(where: { $0.refusal == nil && $0.prepared.isScrubbed }) { try finishChores(keys) }
     }

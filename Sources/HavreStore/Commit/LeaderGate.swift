@@ -28,6 +28,8 @@ extension Leader {
         memory.with { if $0.keys != nil { $0.restrictions = biting } }
         lag.hasNext = true
         CrashPoint.reach(.gatePrepared)
+        // Before the decision: a gate that is lost right after it must have left its secrets somewhere.
+        mirror?.settle()
         try settleBlobs(stepping)
     }
 
@@ -108,6 +110,7 @@ extension Leader {
     func follow(_ keys: GateKeys) throws(StoreError) {
         let (checkpoint, instant, device) = memory.with { ($0.checkpoint, $0.instant, $0.device) }
         let chores = lag.noted.joined(with: lag.chores)
+        let fresh = try gate.freshAreas(adding: lag.fresh, keys)
         try inGateTransaction(isDecided: true) { () throws(SQLError) in
             for (area, state) in lag.areas {
                 if let state {
@@ -117,6 +120,7 @@ extension Leader {
                 }
             }
             for next in lag.decided { try gate.makeTrue(next, keys, device) }
+            if let fresh { try gate.put(fresh, keys) }
             for person in lag.takenBack { try gate.delete(.quarantine, person.bytes, keys.sealing) }
             if lag.hasNext { try gate.delete(.next, [], keys.sealing) }
             if lag.restrictions { try gate.put(restrictions: restrictions, keys) }
@@ -200,6 +204,9 @@ extension Leader {
         let gateDone = try database(.gateFile) { () throws(SQLError) in
             try gate.truncateLog(isPatient: isPatient)
         }
+        // A mirror that cannot be reached does not keep the others' chores: it is emptied when it is filled again.
+        tellMirror(.scrub)
+        mirror?.settle()
         return vaultDone && gateDone
     }
 }

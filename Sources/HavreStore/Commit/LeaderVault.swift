@@ -152,6 +152,7 @@ extension Leader {
         }
         if let next = course.prepared.next {
             lag.decided.append(next)
+            lag.fresh += next.areas.map { ($0.area, course.number) }
             lag.chores.blobs += next.droppedBlobs
         }
         if course.prepared.isScrubbed { lag.chores.needsScrub = true }

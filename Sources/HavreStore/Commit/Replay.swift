@@ -74,6 +74,7 @@ extension Leader {
         let hasChanged = checkpoint.size != known.size || replay.hasNext
         guard hasChanged else { return }
         let device = memory.with { $0.device }
+        let fresh = try gate.freshAreas(adding: replay.fresh, keys)
         try inStartTransaction { () throws(SQLError) in
             for (area, state) in replay.areas {
                 if let state {
@@ -83,6 +84,7 @@ extension Leader {
                 }
             }
             for next in replay.decided { try gate.makeTrue(next, keys, device) }
+            if let fresh { try gate.put(fresh, keys) }
             for (person, slot) in replay.quarantine {
                 if let slot {
                     try gate.put(GateCell(.quarantine, name: person.bytes, data: slot), keys.sealing)
@@ -125,6 +127,8 @@ struct Replay {
     private(set) var areas: [Area: AreaState?] = [:]
     private(set) var quarantine: [Identifier: [UInt8]?] = [:]
     private(set) var decided: [NextStep] = []
+    /// Areas that got a key, with the entry that gave it.
+    private(set) var fresh: [(area: Area, number: UInt64)] = []
     private(set) var needsScrub = false
     /// Where the backup key's chain has to stand afterwards, when `gate.journal` was read.
     private(set) var chain: StepLog.Chain?
@@ -158,7 +162,10 @@ struct Replay {
         restrictions.subtract(mark.lifted)
         for one in mark.quarantine { quarantine[one.person] = .some(one.slot) }
         instant = max(instant, mark.instant)
-        if let next { decided.append(next) }
+        if let next {
+            decided.append(next)
+            fresh += next.areas.map { ($0.area, mark.number) }
+        }
     }
 
     private mutating func apply(_ step: Mark.Step, _ next: NextStep?) throws(StoreError) {

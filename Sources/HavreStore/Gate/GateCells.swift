@@ -42,6 +42,7 @@ extension GateFile {
         writer.u64(UInt64(bitPattern: instant))
         writer.prefixed(checkpoint.text)
         try put(GateCell(.checkpoint, name: [], data: writer.bytes), keys.sealing)
+        writtenSize = checkpoint.size
     }
 
     // MARK: the backup key's chain

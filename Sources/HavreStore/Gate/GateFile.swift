@@ -1,12 +1,33 @@
 import HavreCodec
 
+/// One row of `gate.db` as a transaction wrote it: sealed, so that whoever keeps it needs no key.
+enum GateWrite: Sendable {
+    /// A cell by its tag; nil: deleted.
+    case cell([UInt8], value: [UInt8]?)
+    /// Somebody's slot; nil: deleted.
+    case slot([UInt8], slot: [UInt8]?)
+    case noCells
+    case noSlots
+}
+
 /// `gate.db`, through one connection. Used by one thread at a time.
 final class GateFile {
     let connection: Connection
+    /// Told what each transaction has written, once it is on disk.
+    var onCommit: (([GateWrite]) -> Void)?
+    /// What the transaction under way has written, as long as somebody is told.
+    private var written: [GateWrite] = []
+    /// Entries that the checkpoint counts which was committed last, or looked at.
+    var size: UInt64 = 0
+    /// The same of the transaction under way, if it has written one.
+    var writtenSize: UInt64?
     private let selectCell: Statement
     private let putCell: Statement
     private let deleteCell: Statement
     private let everyCell: Statement
+    private let everySlot: Statement
+    private let deleteCells: Statement
+    private let deleteSlots: Statement
     private let selectSlot: Statement
     private let putSlot: Statement
     private let deleteSlot: Statement
@@ -20,6 +41,9 @@ final class GateFile {
         putCell = try connection.prepare("INSERT OR REPLACE INTO cell(name, value) VALUES(?1, ?2)")
         deleteCell = try connection.prepare("DELETE FROM cell WHERE name = ?1")
         everyCell = try connection.prepare("SELECT name, value FROM cell")
+        everySlot = try connection.prepare("SELECT name, slot FROM slot")
+        deleteCells = try connection.prepare("DELETE FROM cell")
+        deleteSlots = try connection.prepare("DELETE FROM slot")
         selectSlot = try connection.prepare("SELECT slot FROM slot WHERE name = ?1")
         putSlot = try connection.prepare("INSERT OR REPLACE INTO slot(name, slot) VALUES(?1, ?2)")
         deleteSlot = try connection.prepare("DELETE FROM slot WHERE name = ?1")
@@ -42,14 +66,11 @@ final class GateFile {
     }
 
     func put(_ cell: GateCell, _ gate: GateSealing) throws(SQLError) {
-        try putCell.bind(1, GateCell.tag(cell.table, cell.name, gate).bytes)
-        try putCell.bind(2, cell.sealed(gate))
-        try putCell.run()
+        try write(.cell(GateCell.tag(cell.table, cell.name, gate).bytes, value: cell.sealed(gate)))
     }
 
     func delete(_ table: GateCell.Table, _ name: [UInt8], _ gate: GateSealing) throws(SQLError) {
-        try deleteCell.bind(1, GateCell.tag(table, name, gate).bytes)
-        try deleteCell.run()
+        try write(.cell(GateCell.tag(table, name, gate).bytes, value: nil))
     }
 
     /// Every cell as stored, for checks.
@@ -97,18 +118,15 @@ final class GateFile {
     }
 
     func put(slot: [UInt8], _ name: Identifier) throws(SQLError) {
-        try putSlot.bind(1, name.bytes)
-        try putSlot.bind(2, slot)
-        try putSlot.run()
+        try write(.slot(name.bytes, slot: slot))
     }
 
     func delete(slot name: Identifier) throws(SQLError) {
-        try deleteSlot.bind(1, name.bytes)
-        try deleteSlot.run()
+        try write(.slot(name.bytes, slot: nil))
     }
 
     /// Deletes every slot (burn).
-    func deleteAllSlots() throws(SQLError) { try connection.execute("DELETE FROM slot") }
+    func deleteAllSlots() throws(SQLError) { try write(.noSlots) }
 
     // MARK: the whole file
 
@@ -123,13 +141,58 @@ final class GateFile {
     }
 
     /// Removes every cell, before all of them are written under another key.
-    func deleteAllCells() throws(SQLError) { try connection.execute("DELETE FROM cell") }
+    func deleteAllCells() throws(SQLError) { try write(.noCells) }
 
-    func begin() throws(SQLError) { try transaction.begin() }
-    func commit() throws(SQLError) { try transaction.commit() }
+    /// Everything that lies in the file, for a copy of it.
+    func contents() throws(SQLError) -> [GateWrite] {
+        var all: [GateWrite] = [.noCells, .noSlots]
+        try everyCell.forEach { row throws(SQLError) in
+            all.append(.cell(try row.bytes(0), value: try row.bytes(1)))
+            return true
+        }
+        try everySlot.forEach { row throws(SQLError) in
+            all.append(.slot(try row.bytes(0), slot: try row.bytes(1)))
+            return true
+        }
+        return all
+    }
+
+    /// Writes one row, or what another file of the same kind has been told.
+    func write(_ write: GateWrite) throws(SQLError) {
+        switch write {
+        case .cell(let name, let value?): try run(putCell, name, value)
+        case .cell(let name, nil): try run(deleteCell, name)
+        case .slot(let name, let slot?): try run(putSlot, name, slot)
+        case .slot(let name, nil): try run(deleteSlot, name)
+        case .noCells: try deleteCells.run()
+        case .noSlots: try deleteSlots.run()
+        }
+        if onCommit != nil { written.append(write) }
+    }
+
+    private func run(_ statement: Statement, _ name: [UInt8], _ value: [UInt8]? = nil) throws(SQLError) {
+        try statement.bind(1, name)
+        if let value { try statement.bind(2, value) }
+        try statement.run()
+    }
+
+    func begin() throws(SQLError) {
+        (written, writtenSize) = ([], nil)
+        try transaction.begin()
+    }
+
+    func commit() throws(SQLError) {
+        try transaction.commit()
+        if let writtenSize { size = writtenSize }
+        onCommit?(written)
+        (written, writtenSize) = ([], nil)
+    }
 
     /// Ends a transaction that failed, if SQLite has not done so itself.
-    func rollback() { transaction.rollback() }
+    func rollback() {
+        (written, writtenSize) = ([], nil)
+        transaction.rollback()
+    }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
         try connection.truncateLog(isPatient: isPatient)

@@ -9,6 +9,7 @@ extension Store {
     /// New key files are written as `*.next`; the transaction of `gate.db` that puts everything under the new GK, and
     /// names the epoch of the new files, decides; then they take the places of the old ones.
     package func renewGate() throws(StoreError) {
+        defer { leader.mirror?.look() }
         try lead { leader throws(StoreError) in
             let (keys, device) = try memory.with { memory throws(StoreError) in
                 guard memory.state == .serving, let keys = memory.keys, let device = memory.device else {
@@ -17,6 +18,10 @@ extension Store {
                 return (keys, device)
             }
             if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
+            // What lies under the old key goes from the mirror before it goes from here; it is filled anew afterwards.
+            leader.tellMirror(.empty)
+            leader.mirror?.settle()
+            leader.mirror?.forget()
             let fresh = keys.renewed(Key())
             let freshDevice = keyFiles.devicePath == nil ? Key<Role.Device>() : device
             let epoch = Random.bytes(KeyFiles.epochByteCount)

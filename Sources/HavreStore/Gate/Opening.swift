@@ -63,6 +63,7 @@ extension Store {
                 let keys = try leader.openHouse(gate, login, vault)
                 try leader.bringForward(keys, readers, next, closings: closings)
             }
+            try lookForMirror()
         } catch {
             closeGate(removingAuto: false)
             throw error
@@ -118,6 +119,8 @@ extension Store {
                 try leader.gate.deleteAllSlots()
                 _ = try leader.gate.truncateLog(isPatient: true)
             }
+            leader.tellMirror(.burn)
+            leader.mirror?.settle()
         }
     }
 }

@@ -176,7 +176,8 @@ final class StepLog {
         }
     }
 
-    private func wholeByteCount() throws(StoreError) -> UInt64 {
+    /// Where the last whole line ends.
+    func wholeByteCount() throws(StoreError) -> UInt64 {
         if let end { return end }
         end = 0
         try walk { _, _ throws(StoreError) in }

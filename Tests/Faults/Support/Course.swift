@@ -13,10 +13,12 @@ package struct Course {
     private let log: String
     private let folder: String
 
-    package init(folder: String, seed: UInt64) {
+    /// - Parameter hasMirror: keeps a second copy of the gate in the folder `mirror`, which is there.
+    package init(folder: String, seed: UInt64, hasMirror: Bool = false) {
         self.folder = folder
         self.seed = seed
-        places = StorePlaces(vault: folder + "/vault", gate: folder + "/gate")
+        places = StorePlaces(
+            vault: folder + "/vault", gate: folder + "/gate", mirror: hasMirror ? folder + "/mirror" : nil)
         log = folder + "/acknowledged"
     }
 
