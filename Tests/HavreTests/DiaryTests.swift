@@ -100,6 +100,25 @@ import Testing
         #expect(try lines(house, "refusals").last?.count == 2)
     }
 
+    @Test("A wrong old passphrase is a refusal like every other: ten entries, and one that says how many more")
+    func passphrases() throws {
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let sylvie = try house.unlock("Sylvie")
+        for guess in 0..<12 {
+            #expect(throws: HavreError.wrongPassphrase) {
+                try house.vault.passwd(
+                    old: SecretBytes(copying: Array("guess \(guess)".utf8)), new: SecretBytes(copying: [0x61]),
+                    keyFile: nil, newKeyFile: nil, uid: 7, sylvie)
+            }
+        }
+        time.advance(seconds: 61)
+        try house.vault.tend()
+        let failed = try lines(house, "passwd")
+        #expect(failed.map(\.outcome) == Array(repeating: "WrongPassphrase", count: 10))
+        #expect(failed.allSatisfy { $0.uid == 7 && $0.actor == "Sylvie" })
+        #expect(try lines(house, "refusals").map(\.count) == [2])
+    }
+
     @Test("A look that was refused says who, and names a case only if there is one")
     func looks() throws {
         let house = try TestHouse(clock: time.clock, inMemory: true)

@@ -9,10 +9,11 @@ extension Vault {
     ///
     /// The old bytes are gone from the files before the answer.
     ///
+    /// - Parameter uid: the user of the machine who asks; more than ten failures of hers in a minute are one entry.
     /// - Throws: `wrongPassphrase` for the old one.
     public func passwd(
         old: borrowing SecretBytes, new: borrowing SecretBytes, keyFile: Key<Role.KeyFile>?,
-        newKeyFile: Key<Role.KeyFile>?, _ session: Session
+        newKeyFile: Key<Role.KeyFile>?, uid: UInt32 = 0, _ session: Session
     ) throws(HavreError) {
         try requireAlive(session)
         try indexHouse()
@@ -28,7 +29,7 @@ extension Vault {
         guard let opened else {
             var event = event("passwd", session)
             event.outcome = "WrongPassphrase"
-            try log(event)
+            try logRefusal(event, uid: uid)
             throw .wrongPassphrase
         }
         var changed = account

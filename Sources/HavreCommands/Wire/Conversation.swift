@@ -40,7 +40,7 @@ final class Conversation {
         try send(method, .object(parameters), [], each: nil)
     }
 
-    /// Calls a method without a session ; secrets may go with it, so the caller has greeted the server before.
+    /// Calls a method without a session; secrets may go with it, so the caller has greeted the server before.
     /// - Parameter remembers: Whether the method takes `seen`.
     func tell(
         _ method: String, _ parameters: [String: JSON], _ handles: [SharedDescriptor], remembers: Bool

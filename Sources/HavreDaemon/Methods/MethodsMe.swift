@@ -114,8 +114,9 @@ enum MethodsMe {
         let old = try request.secret(call.old)
         let new = try request.secret(call.new)
         let keyFile = try request.keyFile(call.keyFile)
+        let uid = request.peer.uid
         try request.act { vault, session throws(HavreError) in
-            try vault.passwd(old: old, new: new, keyFile: keyFile, newKeyFile: nil, session)
+            try vault.passwd(old: old, new: new, keyFile: keyFile, newKeyFile: nil, uid: uid, session)
         }
         return Answer()
     }
