@@ -100,15 +100,15 @@ import Testing
         #expect(try lines(house, "refusals").last?.count == 2)
     }
 
-    @Test("A wrong old passphrase is a refusal like every other: ten entries, and one that says how many more")
+    @Test("A wrong old passphrase is a refusal like every other: ten entries, and one for the rest")
     func passphrases() throws {
         let house = try TestHouse(clock: time.clock, inMemory: true)
         let sylvie = try house.unlock("Sylvie")
         for guess in 0..<12 {
             #expect(throws: HavreError.wrongPassphrase) {
                 try house.vault.passwd(
-                    old: SecretBytes(copying: Array("guess \(guess)".utf8)), new: SecretBytes(copying: [0x61]),
-                    keyFile: nil, newKeyFile: nil, uid: 7, sylvie)
+                    old: SecretBytes(copying: Array("guess \(guess)".utf8)),
+                    new: SecretBytes(copying: [0x61]), keyFile: nil, newKeyFile: nil, uid: 7, sylvie)
             }
         }
         time.advance(seconds: 61)
