@@ -121,6 +121,7 @@ package final class Store: Sendable {
         let store = try Store(
             vault: vault, folders: (vaultFolder, gateFolder), files: (vaultConnection, gateConnection),
             places: places, journal: journal)
+        store.leader.isRestoring = duringRestore
         if let mirror = places.mirror { try store.begin(mirror) }
         do throws(StoreError) { try store.start() } catch {
             store.leader.mirror?.stop()

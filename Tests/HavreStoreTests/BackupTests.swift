@@ -118,6 +118,75 @@ import Testing
         #expect(throws: StoreError.rolledBack) { try Store.open(house.places("n"), journal: DummyJournal()) }
     }
 
+    @Test
+    func `Areas whose key no journal reaches are lost and named, and everything else is brought forward`()
+        throws
+    {
+        let (house, area, _, _) = try furnished()
+        let renewed = try house.makeArea(rows: 2)
+        let old = try BackupFiles(house, "old")
+        // A fact alone is lost as well; nobody opens anything with it.
+        var change = try house.put(area, 0, "still there")
+        change.gate = GateStep()
+        change.gate?.facts = ["policy": [2]]
+        _ = try house.store.submit(change)
+        let made = try house.makeArea(rows: 2)
+        _ = try house.store.submit(try house.put(made, 2, "more of what is lost"))
+        var file = try house.store.blobs.incomingBlob(Random.identifier())
+        try file.write(Array("ciphertext".utf8))
+        change = try house.put(made, 0, "a file of what is lost")
+        change.puts[0].blobs = [try file.finish()]
+        _ = try house.store.submit(change)
+        change = try house.put(renewed, 0, "renewed")
+        change.gate = GateStep()
+        change.gate?.renewed = [renewed]
+        let renewal = try house.store.submit(change).entry
+        _ = try house.store.submit(try house.put(area, 1, "last"))
+        let size = try house.store.checkpoint().size
+        let new = try BackupFiles(house, "new")
+        let mixed = try BackupFiles(new, "mixed", with: [BackupName.gate, BackupName.journal], of: old)
+        // As a gate it is a roll-back; only a restore passes over what is lost.
+        let underWay = try mixed.begin(house.places("m"), house.recovery)
+        let first = try underWay.open(journal: DummyJournal())
+        #expect(Set(underWay.lost.map(\.area)) == [made, renewed])
+        #expect(underWay.lost.contains(LostArea(area: renewed, entry: renewal)))
+        #expect(try first.checkpoint().size == size)
+        #expect(try first.area(made) == nil && first.area(renewed) == nil)
+        #expect(try first.read(area, 0).payload == Array("still there".utf8))
+        #expect(try first.read(area, 1).payload == Array("last".utf8))
+        #expect(try first.fact("policy") == [1])
+        #expect(try !first.check().isGood)
+        try first.dropStrayBlobs()
+        #expect(try first.check().isGood)
+        first.close()
+        try underWay.finish()
+        let store = try Store.open(house.places("m"), journal: DummyJournal())
+        #expect(try store.check().isGood)
+        store.close()
+        // With the journal of today nothing is lost.
+        let whole = try BackupFiles(new, "whole", with: [BackupName.gate], of: old)
+        let again = try whole.begin(house.places("w"), house.recovery)
+        let second = try again.open(journal: DummyJournal())
+        #expect(again.lost.isEmpty)
+        #expect(try second.read(renewed, 0).payload == Array("renewed".utf8))
+        #expect(try second.check().isGood)
+        second.close()
+    }
+
+    @Test func `A gate that lacks a secret is a roll-back at every start that is no restore`() throws {
+        let house = try House()
+        try house.makeArea(rows: 1)
+        let gate = house.path("gate")
+        house.close()
+        try FileManager.default.copyItem(atPath: gate, toPath: gate + "-old")
+        try house.reopen()
+        try house.makeArea(rows: 1)
+        house.close()
+        try FileManager.default.removeItem(atPath: gate)
+        try FileManager.default.moveItem(atPath: gate + "-old", toPath: gate)
+        #expect(throws: StoreError.rolledBack) { try house.reopen() }
+    }
+
     @Test func `A backup taken while sixteen threads write is of one moment`() throws {
         let (house, area, _, _) = try furnished()
         let store = house.store

@@ -232,6 +232,55 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         #expect(try again.check(nil).problems.isEmpty)
     }
 
+    @Test
+    func
+        `When only the gate is lost, the backup's gate and the vault as it is bring back all but what is named`()
+        throws
+    {
+        let scene = try Scene()
+        let vault = scene.house.vault
+        let backup = try scene.backup()
+        #expect(vault.casesWithoutCopy == 0)
+        // Work after the backup: in the old case, in a new one, and by a new colleague.
+        try scene.say("She called in April.")
+        let shown = try vault.show(case: scene.code, record: nil, version: nil, scene.amina).count
+        let lost = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, scene.amina)
+        _ = try vault.open(case: lost, purpose: "visit", scene.amina)
+        let louis = try scene.house.hire("Louis", "legal", by: scene.sylvie)
+        #expect(vault.casesWithoutCopy == 1)
+        #expect(vault.warnings.contains("cases-without-copy:1"))
+        louis.end()
+        let lostID = try #require(try vault.caseID(lost, scene.amina))
+        vault.close()
+        try FileManager.default.removeItem(at: scene.house.folder.appending(path: "gate"))
+        let parts = backup.plan("r")
+        let plan = RestorePlan(
+            vaultHalf: scene.house.folder.appending(path: "vault").path, gateHalf: parts.gateHalf,
+            vault: parts.vault, gate: parts.gate, deviceKey: nil)
+        let restored = try backup.restore(plan, "sylvie phrase")
+        #expect(restored.lostCases.map(\.id) == [lostID])
+        #expect(restored.lostCases.map(\.code) == [lost])
+        #expect(restored.lostPeople == ["Louis"])
+        #expect(restored.era.lostAreaCount == 2)
+        #expect(restored.era.lostAreas.contains(lostID))
+        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
+        defer { again.close() }
+        let sylvie = try unlock(again, "Sylvie")
+        let amina = try unlock(again, "Amina")
+        #expect(try again.cases(amina).map(\.code) == [scene.code])
+        #expect(try again.cases(sylvie).map(\.code) == [scene.code])
+        _ = try again.open(case: scene.code, purpose: "visit", amina)
+        #expect(try again.show(case: scene.code, record: nil, version: nil, amina).count == shown)
+        #expect(throws: HavreError.notFound) { try again.open(case: lost, purpose: "visit", amina) }
+        #expect(throws: HavreError.self) { _ = try unlock(again, "Louis") }
+        #expect(try again.auditVerify(against: nil, sylvie).ok)
+        #expect(try again.check(nil).problems.isEmpty)
+        #expect(again.casesWithoutCopy == 1)
+        // And it goes on: a new case, and new keys for him.
+        _ = try again.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        _ = try again.invite(name: "Louis", role: nil, resets: true, sylvie)
+    }
+
     @Test func `A backup opens with the passphrase of its day, and shows nobody's name`() throws {
         let scene = try Scene()
         let backup = try scene.backup()

@@ -122,6 +122,13 @@ extension Vault {
         return (opened, exported)
     }
 
+    /// The code name of the case that an entry is about.
+    func code(ofEntry number: UInt64, _ session: Session) throws(HavreError) -> String? {
+        var auditor = Auditor(vault: id, key: try auditKey(session))
+        let entry = try storing { () throws(StoreError) in try store.entry(number) }
+        return try auditor.open(SealedEvent(entry.body)).code
+    }
+
     private func auditKey(_ session: Session) throws(HavreError) -> BoxKey {
         guard let half = try secrets(of: .audit, session).half(HouseArea.audit.rawValue) else {
             throw .notGranted

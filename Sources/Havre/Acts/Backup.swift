@@ -150,6 +150,8 @@ extension Vault {
         guard isServing, let areas = try? store.areasWithoutCopy(kept: keptBackup?.size ?? 0) else {
             return nil
         }
+        // Without a backup of this era nothing is known to be safe.
+        if keptBackup == nil, !store.isMirrored { return try? custodyRows().count }
         guard !areas.isEmpty else { return 0 }
         // Whatever has a key of its own and is neither a room of the house nor somebody's ring is a case.
         var others = Set(HouseArea.allCases.map { area($0) })

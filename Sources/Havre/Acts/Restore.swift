@@ -7,7 +7,7 @@ public import HavreSystem
 
 /// What a restore needs to know.
 public struct RestorePlan {
-    /// Folder of the vault's half of the backup.
+    /// Folder of the vault's half of the backup, or the folder of a vault that nobody serves.
     public let vaultHalf: String
     /// Folder of the gate's half, which may have been kept elsewhere.
     public let gateHalf: String
@@ -42,6 +42,10 @@ public struct Restored: Sendable {
     public let era: Era
     /// Erasures that were done again.
     public let erasedAgain: Int
+    /// Cases that nobody opens any more, because the gate's half is older than their key.
+    public let lostCases: [LostCase]
+    /// Names of those whose keyring is lost for the same reason: they need new keys (`staff reset`).
+    public let lostPeople: [String]
 }
 
 extension Vault {
@@ -56,7 +60,10 @@ extension Vault {
         backup plan: RestorePlan, progress: (Int) -> Void = { _ in }
     ) throws(RestoreRefusal) {
         try BackupHalf.verify(plan.gateHalf, holding: halves.gate, progress: progress)
-        try BackupHalf.verify(plan.vaultHalf, holding: halves.vault, progress: progress)
+        // A vault folder that was spared has no sums: what it holds is compared with the gate.
+        if try !BackupHalf.isVaultFolder(plan.vaultHalf) {
+            try BackupHalf.verify(plan.vaultHalf, holding: halves.vault, progress: progress)
+        }
         _ = try bearer(plan)
     }
 
@@ -70,7 +77,7 @@ extension Vault {
         clock: Clock = .system
     ) throws(RestoreRefusal) -> Restored {
         let (label, bearer) = try bearer(plan)
-        let seed = try bearer.open(vault: label.vault, passphrase, keyFile)
+        let (seed, root) = try bearer.open(vault: label.vault, passphrase, keyFile)
         let first = { era in RecoveryKeys.firstBackupKey(seed, era: era) }
         let underWay: RestoreUnderWay
         do throws(StoreError) {
@@ -79,7 +86,7 @@ extension Vault {
                 to: StorePlaces(vault: plan.vault, gate: plan.gate, deviceKey: plan.deviceKey), first: first)
         } catch { throw RestoreRefusal(error) }
         do throws(RestoreRefusal) {
-            let restored = try goOn(underWay, plan, bearer.founder.person, seed, first, clock)
+            let restored = try goOn(underWay, plan, (bearer.founder.person, root), seed, first, clock)
             do throws(StoreError) { try underWay.finish() } catch { throw RestoreRefusal(error) }
             return restored
         } catch {
@@ -101,8 +108,9 @@ extension Vault {
 
     /// From the written files to a vault in a new era.
     private static func goOn(
-        _ underWay: RestoreUnderWay, _ plan: RestorePlan, _ founder: Identifier, _ seed: Key<Role.Recovery>,
-        _ first: (UInt32) -> Key<Role.Backup>, _ clock: Clock
+        _ underWay: RestoreUnderWay, _ plan: RestorePlan,
+        _ founder: (person: Identifier, root: Key<Role.Root>),
+        _ seed: Key<Role.Recovery>, _ first: (UInt32) -> Key<Role.Backup>, _ clock: Clock
     ) throws(RestoreRefusal) -> Restored {
         let journal = LedgerJournal()
         do {
@@ -119,13 +127,18 @@ extension Vault {
             let known = plan.known(digest.hex).flatMap { $0.size > from.size ? $0 : nil }
             let body = Era.body(
                 keys.era, fingerprint: digest, from: Era.Known(size: from.size, root: from.root), lost: known,
+                lostAreas: underWay.lost.map(\.area.id),
                 time: vault.now, oldLog: oldLog, log: journal.verifier?.text ?? "", host: keys.host)
             let statement = try Statement.make(Era.kind, body, by: RecoveryKeys(seed).sign)
-            try vault.begin(try Era(statement.encoded()), by: founder)
+            try vault.begin(try Era(statement.encoded()), by: founder.person)
+            let losses = try vault.forget(underWay.lost, founder: founder.person, founder.root)
             let count = try vault.eraseAgain(underWay.erasures)
             // Only now: logs that reach beyond the gate's half are in order before the step of a new era.
+            if !losses.cases.isEmpty { try store.dropStrayBlobs() }
             guard try store.check().isGood else { throw RestoreRefusal.damaged }
-            return Restored(fingerprint: digest.hex, era: try Era(statement.encoded()), erasedAgain: count)
+            return Restored(
+                fingerprint: digest.hex, era: try Era(statement.encoded()), erasedAgain: count,
+                lostCases: losses.cases, lostPeople: losses.people)
         } catch let refusal as RestoreRefusal {
             throw refusal
         } catch let error as StoreError {

@@ -134,7 +134,7 @@ extension Vault {
     ///
     /// Her keys and the directory's secret are read ahead: both are sealed under her own key, and what the secret
     /// opens is compared by itself. The rest of her ring is read once it was compared with its head.
-    private func admit(_ account: Account, _ root: RootKeys) throws(HavreError) -> (Session, Member) {
+    func admit(_ account: Account, _ root: RootKeys) throws(HavreError) -> (Session, Member) {
         let name = try accessing { () throws(AccessError) in try StaffName(account.name) }
         let ring = ring(of: account.person)
         guard let identity = try ahead(ring, 0).body else { throw .tampered }

@@ -96,6 +96,17 @@ package struct BackupHalf: ~Copyable {
 extension BackupHalf {
     private static let sumsByteCountMax = 256 << 20
 
+    /// Whether a folder is that of a vault, not of a half of a backup: what was spared when only the gate was lost.
+    static func isVaultFolder(_ path: String) throws(RestoreRefusal) -> Bool {
+        do throws(SystemError) {
+            guard try Files.exists(path) else { return false }
+            let folder = try HavreSystem.Directory(path: path)
+            if try folder.status(sums) != nil { return false }
+            for name in ["lock", "vault.db"] where try folder.status(name) == nil { return false }
+            return true
+        } catch { throw .other(.failed(error.description)) }
+    }
+
     /// Compares every file of a half with its sum.
     /// - Parameter wanted: the file without which it is no such half.
     static func verify(

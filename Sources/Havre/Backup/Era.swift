@@ -15,6 +15,10 @@ public struct Era: Sendable {
     public let root: Digest
     /// A later state that whoever restored remembered, when there was one.
     public let lost: Known?
+    /// How many areas (cases, keyrings) lost their key with the gate.
+    public let lostAreaCount: Int
+    /// Their ids, 100 at most.
+    public let lostAreas: [Identifier]
     /// When it was restored.
     public let time: Instant
     /// The log's key before, as a vkey (C2SP signed-note); its name ends in the era.
@@ -61,9 +65,12 @@ public struct Era: Sendable {
         return era
     }
 
+    /// As many as fit into the statement.
+    private static let lostAreaCountMax = 100
+
     static func body(
-        _ number: UInt32, fingerprint: Digest, from known: Known, lost: Known?, time: Instant, oldLog: String,
-        log: String, host: VerifyKey
+        _ number: UInt32, fingerprint: Digest, from known: Known, lost: Known?, lostAreas: [Identifier],
+        time: Instant, oldLog: String, log: String, host: VerifyKey
     ) -> JSON {
         func json(_ known: Known) -> JSON {
             ["size": .int(Int64(known.size)), "root": .string(known.root.hex)]
@@ -74,6 +81,12 @@ public struct Era: Sendable {
             "host": .string(Base64.url(host.bytes)),
         ]
         members["lost"] = lost.map(json)
+        if !lostAreas.isEmpty {
+            members["lostAreas"] = [
+                "count": .int(Int64(lostAreas.count)),
+                "ids": .array(lostAreas.prefix(lostAreaCountMax).map { .string($0.hex) }),
+            ]
+        }
         return .object(members)
     }
 
@@ -90,6 +103,8 @@ public struct Era: Sendable {
             let from = try Self.known(try fields.json("from"))
             (size, root) = (from.size, from.root)
             lost = try fields.optionalJSON("lost").map { try Self.known($0) }
+            (lostAreaCount, lostAreas) =
+                try fields.optionalJSON("lostAreas").map { try Self.areas($0) } ?? (0, [])
             time = Instant(seconds: try fields.int("time"))
             oldLog = try fields.string("oldLog")
             log = try fields.string("log")
@@ -100,6 +115,19 @@ public struct Era: Sendable {
                 host.count == 32
             else { throw HavreError.tampered }
         } catch { throw .tampered }
+    }
+
+    private static func areas(_ json: JSON) throws(CodecError) -> (Int, [Identifier]) {
+        var fields = try Fields(json)
+        let count = try fields.int("count", in: 1...JSON.intMax)
+        let ids = try fields.strings("ids", max: lostAreaCountMax).map { text throws(CodecError) in
+            try Identifier(hex: text)
+        }
+        try fields.finish()
+        guard ids.count == min(Int(count), lostAreaCountMax) else {
+            throw .invalid(field: "lostAreas", rule: "as many ids as there are")
+        }
+        return (Int(count), ids)
     }
 
     private static func known(_ json: JSON) throws(CodecError) -> Known {

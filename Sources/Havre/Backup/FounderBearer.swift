@@ -53,11 +53,11 @@ struct FounderBearer {
         } catch { throw .damaged }
     }
 
-    /// From the founder's passphrase to the recovery seed.
+    /// From the founder's passphrase to the recovery seed, and to her own root.
     /// - Throws: `wrongPassphrase`; `damaged` for costs that no slot was ever made with.
     func open(
         vault: Identifier, _ passphrase: borrowing SecretBytes, _ keyFile: Key<Role.KeyFile>?
-    ) throws(RestoreRefusal) -> Key<Role.Recovery> {
+    ) throws(RestoreRefusal) -> (seed: Key<Role.Recovery>, root: Key<Role.Root>) {
         do throws(SecretError) { try founder.parameters.check() } catch { throw .damaged }
         let keks: [Key<Role.KEK>]
         do throws(HavreError) {
@@ -70,6 +70,6 @@ struct FounderBearer {
                 sealedSeed, under: opened.root, Context(.recoverySeed, .id(vault), .id(founder.person)),
                 as: Role.Recovery.self)
         else { throw .wrongPassphrase }
-        return seed
+        return (seed, opened.root)
     }
 }

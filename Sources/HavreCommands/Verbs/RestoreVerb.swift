@@ -11,12 +11,13 @@ struct RestoreVerb: Verb {
         "restore", .keeping, [Operand("DIR")],
         [
             Option("--vault", "DIR", isRequired: true), Option("--gate", "DIR", isRequired: true),
-            Option("--device-key", "PATH"), Option("--passphrase-fd", "N"), Option("--keyfile-fd", "N"),
+            Option("--device-key", "PATH"), Option("--vault-half", "DIR"), Option("--passphrase-fd", "N"),
+            Option("--keyfile-fd", "N"),
             Option("--shares-fd", "N"),
         ], isSecret: true, exits: [3, 5, 9])
 
     private let backup, vault, gate: String
-    private let deviceKey: String?
+    private let deviceKey, vaultHalf: String?
     private let passphrase, keyFile, shares: Int32?
 
     init(_ arguments: Arguments) throws(Failure) {
@@ -24,6 +25,7 @@ struct RestoreVerb: Verb {
         vault = arguments.value("--vault") ?? ""
         gate = arguments.value("--gate") ?? ""
         deviceKey = arguments.value("--device-key")
+        vaultHalf = arguments.value("--vault-half")
         passphrase = try arguments.descriptor("--passphrase-fd")
         keyFile = try arguments.descriptor("--keyfile-fd")
         shares = try arguments.descriptor("--shares-fd")
@@ -53,7 +55,7 @@ struct RestoreVerb: Verb {
         // What this account has seen of the vault says how much was lost.
         let places = desk.places
         return RestorePlan(
-            vaultHalf: backup + "/vault", gateHalf: backup + "/gate", vault: vault, gate: gate,
+            vaultHalf: vaultHalf ?? backup + "/vault", gateHalf: backup + "/gate", vault: vault, gate: gate,
             deviceKey: deviceKey
         ) { fingerprint in
             guard let seen = try? VaultMemory(places.state()).checkpoint(fingerprint) else { return nil }
@@ -69,6 +71,8 @@ struct RestoreVerb: Verb {
             "vault": .string(place.0), "gate": .string(place.1), "fingerprint": .string(restored.fingerprint),
             "era": .int(Int64(era.number)), "size": .int(Int64(era.size)), "root": .string(era.root.hex),
             "words": .string(words), "erasedAgain": .int(Int64(restored.erasedAgain)),
+            "lostCases": .array(restored.lostCases.map(Self.json)),
+            "lostPeople": .array(restored.lostPeople.map(JSON.string)),
         ]
         if let lost = era.lost {
             news["lost"] = ["size": .int(Int64(lost.size)), "root": .string(lost.root.hex)]
@@ -88,9 +92,34 @@ struct RestoreVerb: Verb {
             if restored.erasedAgain > 0 {
                 lines.append(desk.texts.count("say.erasedAgain", restored.erasedAgain))
             }
+            lines += losses(restored, desk)
             lines.append(desk.texts.say("say.restoredNext", ["vault": place.0, "gate": place.1]))
             return lines.joined(separator: "\n")
         }
+    }
+
+    private static func json(_ lost: LostCase) -> JSON {
+        var members: [String: JSON] = ["id": .string(lost.id.hex), "entry": .int(Int64(lost.entry))]
+        members["case"] = lost.code.map(JSON.string)
+        return .object(members)
+    }
+
+    /// What nobody opens any more, by name where that is known.
+    private func losses(_ restored: Restored, _ desk: Desk) -> [String] {
+        var lines: [String] = []
+        if !restored.lostCases.isEmpty {
+            lines.append(desk.texts.count("say.lostCases", restored.lostCases.count))
+            lines += restored.lostCases.map { lost in
+                desk.texts.say(
+                    "say.lostCase",
+                    ["case": Text.escapedForTerminal(lost.code ?? lost.id.hex), "entry": String(lost.entry)])
+            }
+        }
+        if !restored.lostPeople.isEmpty {
+            let names = restored.lostPeople.map { Text.escapedForTerminal($0) }.joined(separator: ", ")
+            lines.append(desk.texts.say("say.lostPeople", ["names": names]))
+        }
+        return lines
     }
 
     private func path(_ folder: String) -> String { (try? Directory(path: folder).path()) ?? folder }

@@ -83,9 +83,13 @@ extension Store {
     private static func copyVault(from source: borrowing Directory, into folder: StoreFolder)
         throws(StoreError)
     {
+        // The vault folder itself: nobody may serve it meanwhile, and what its write-ahead log holds counts.
+        let lock = try exists(StoreName.lock, in: source) ? try lock(source) : nil
+        defer { withExtendedLifetime(lock) {} }
         try BlobFolder.create(in: folder)
         guard try exists(StoreName.vaultFile, in: source) else { throw .notFound }
         try copy(StoreName.vaultFile, from: source, into: folder.directory)
+        if lock != nil { try copy(StoreName.vaultFile + "-wal", from: source, into: folder.directory) }
         guard try exists(StoreName.blobs, in: source) else { return }
         do throws(SystemError) {
             let from = try source.directory(StoreName.blobs)
@@ -96,6 +100,12 @@ extension Store {
             try to.sync()
         } catch {
             throw StoreError(error)
+        }
+    }
+
+    private static func lock(_ source: borrowing Directory) throws(StoreError) -> FileLock {
+        do throws(SystemError) { return try FileLock(StoreName.lock, in: source) } catch {
+            throw error.code == SystemError.wouldBlock ? .inUse : StoreError(error)
         }
     }
 

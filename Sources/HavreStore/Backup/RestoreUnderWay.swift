@@ -1,6 +1,13 @@
 package import HavreCodec
 import HavreSystem
 
+/// An area whose key a restore found nowhere: made, or given a new key, after the gate's half was made.
+package struct LostArea: Sendable, Equatable {
+    package let area: Area
+    /// The entry that gave the area its last key.
+    package let entry: UInt64
+}
+
 /// A restore on its way. `restoring` in the gate folder, held locked, says so: no daemon opens a gate that has it, and
 /// the next restore to the same folders clears away what this one leaves when it is killed.
 // Sendable by hand: it belongs to the one thread that restores.
@@ -8,6 +15,8 @@ package final class RestoreUnderWay: @unchecked Sendable {
     package let vault: Identifier
     /// Erasures to be done again.
     package internal(set) var erasures: [LoggedErasure] = []
+    /// What was lost with the gate.
+    package private(set) var lost: [LostArea] = []
 
     let vaultFolder: StoreFolder
     let gateFolder: StoreFolder
@@ -61,10 +70,13 @@ package final class RestoreUnderWay: @unchecked Sendable {
         gateFolder.unlock()
     }
 
-    /// Opens the restored store: brings the gate forward where the vault is newer.
+    /// Opens the restored store: brings the gate forward where the vault is newer. Areas whose key is neither in the gate's
+    /// half nor in the journal beside it are lost: their rows are removed.
     /// - Throws: `.rolledBack` when the vault is older than the gate, or of another vault's gate.
     package func open(journal: any Journal) throws(StoreError) -> Store {
-        try Store.open(places, journal: journal, duringRestore: true)
+        let store = try Store.open(places, journal: journal, duringRestore: true)
+        lost += store.leader.lost
+        return store
     }
 
     /// The restored store is whole: from here on anybody opens it.
@@ -185,5 +197,13 @@ extension StoreName {
         guard part == .gateFolder else { return own }
         return own + [journal, erasures, autoKey, loginKey, deviceKey]
             + [autoKey, loginKey, deviceKey].map { $0 + nextSuffix }
+    }
+}
+
+extension Store {
+    /// Removes files that no row names: those of areas that a restore has lost.
+    package func dropStrayBlobs() throws(StoreError) {
+        // A name that is none of ours stays, and `check` says so.
+        try blobs.remove(try check().strayBlobs.compactMap { try? Identifier(hex: $0) }, from: .settled)
     }
 }

@@ -20,6 +20,8 @@ package struct CheckReport: Sendable {
     package var problems: [StoreProblem] = []
     /// Whether the gate was closed or absent, so that only part could be looked at.
     package var isPartial = false
+    /// Files of `blobs/` that no row names.
+    package var strayBlobs: [String] = []
     /// Rows, entries and files that were looked at.
     package var rowCount: UInt64 = 0
     package var entryCount: UInt64 = 0

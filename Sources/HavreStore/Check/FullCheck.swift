@@ -24,7 +24,10 @@ struct FullCheck {
         }
         for name in names where !blobs.contains(name) {
             // A file that was dropped meanwhile is not there any more.
-            if try store.blobs.isThere(name) { add(.blob) }
+            if try store.blobs.isThere(name) {
+                add(.blob)
+                report.strayBlobs.append(name)
+            }
         }
         try checkLedger()
         try checkCounts()

@@ -19,6 +19,10 @@ final class Leader: @unchecked Sendable {
     let longReads: LongReads
     /// The second copy of the gate, if somebody wants one.
     let mirror: GateMirror?
+    /// Whether a restore brings the gate forward: what is lost with the gate is then passed over and named.
+    var isRestoring = false
+    /// What was lost so.
+    var lost: [LostArea] = []
     /// What the gate does not know yet.
     var lag = Lag()
     /// Freezes and removals as decided, or as they bite already.

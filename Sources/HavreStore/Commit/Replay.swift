@@ -19,10 +19,11 @@ extension Leader {
         try journal.resume(known, from: rows, signer: keys.log)
         var replay = Replay(
             keys: keys, gate: gate, journalLog: journalLog, restrictions: try gate.restrictions(keys),
-            nexts: try gate.nexts(keys), instant: instant)
+            nexts: try gate.nexts(keys), instant: instant, passesOver: isRestoring)
         try replayEntries(known.size..<end, rows, &replay)
         let checkpoint = journal.checkpoint()
         guard checkpoint.size == end else { throw .tampered(.checkpoint) }
+        try emptyLost(replay, keys)
         try finish(replay, checkpoint, known, keys)
         try memory.with { memory throws(StoreError) in
             guard memory.closings == closings else { throw .closed }
@@ -57,6 +58,24 @@ extension Leader {
             try journal.replay(entry)
             try replay.apply(mark)
         }
+    }
+
+    /// Removes the rows of areas whose key is lost with a gate: nobody opens them any more.
+    private func emptyLost(_ replay: Replay, _ keys: GateKeys) throws(StoreError) {
+        guard !replay.lost.isEmpty else { return }
+        do throws(SQLError) {
+            try vault.begin()
+            for (area, lost) in replay.lost {
+                // The tags of rows come from the house's key; that of the area opens what they lead to.
+                let sealer = keys.sealer(area, gate: Key(), generation: lost.facts.generation)
+                for n in 0..<lost.facts.count { try vault.delete(sealer.tag(n)) }
+            }
+            try vault.commit()
+        } catch {
+            vault.rollback()
+            throw StoreError(error, in: .vaultFile)
+        }
+        lost = replay.lost.map { LostArea(area: $0, entry: $1.number) }.sorted { $0.entry < $1.entry }
     }
 
     /// Writes what was replayed, and drops what was never decided.
@@ -134,14 +153,19 @@ struct Replay {
     private(set) var chain: StepLog.Chain?
     /// Whether the gate held a *next*, decided or not.
     let hasNext: Bool
+    /// Areas whose key is nowhere, as a restore finds them: what the marks say of each, and the entry that gave the key.
+    private(set) var lost: [Area: (facts: AreaFacts, number: UInt64)] = [:]
+    /// Whether a lost secret is passed over, as a restore does, or ends everything.
+    private let passesOver: Bool
     /// Lines of `gate.journal`, once they were needed.
     private var journalled: [Identifier: NextStep]?
 
     init(
         keys: GateKeys, gate: GateFile, journalLog: StepLog, restrictions: Set<Restriction>,
         nexts: [NextStep],
-        instant: Int64
+        instant: Int64, passesOver: Bool
     ) {
+        self.passesOver = passesOver
         self.keys = keys
         self.gate = gate
         self.journalLog = journalLog
@@ -156,8 +180,11 @@ struct Replay {
     /// - Throws: `.rolledBack` when the step does not begin where the gate stands, or its secret is lost.
     mutating func apply(_ mark: Mark) throws(StoreError) {
         var next = nexts.removeValue(forKey: mark.operation)
-        if next == nil, mark.needsJournal { next = try fromJournal(mark.operation) }
-        for step in mark.areas { try apply(step, next) }
+        if next == nil, mark.needsJournal {
+            next = try fromJournal(mark.operation)
+            guard next != nil || passesOver else { throw .rolledBack }
+        }
+        for step in mark.areas { try apply(step, next, mark.number) }
         restrictions.formUnion(mark.restricted)
         restrictions.subtract(mark.lifted)
         for one in mark.quarantine { quarantine[one.person] = .some(one.slot) }
@@ -168,26 +195,42 @@ struct Replay {
         }
     }
 
-    private mutating func apply(_ step: Mark.Step, _ next: NextStep?) throws(StoreError) {
+    private mutating func apply(_ step: Mark.Step, _ next: NextStep?, _ number: UInt64) throws(StoreError) {
         let old = try state(of: step.area)
-        guard (old?.head ?? .zero) == step.oldHead, (old?.sequence ?? 0) + 1 == step.facts.sequence else {
+        let known = lost[step.area]?.facts ?? old.map(AreaFacts.init)
+        guard (known?.head ?? .zero) == step.oldHead, (known?.sequence ?? 0) + 1 == step.facts.sequence else {
             throw .rolledBack
         }
-        let generation = old?.sealer.generation ?? 0
+        let generation = known?.generation ?? 0
         switch step.outcome {
         case .changed:
-            guard let old, step.facts.generation == generation else { throw .rolledBack }
+            guard step.facts.generation == generation else { throw .rolledBack }
+            if let before = lost[step.area] {
+                lost[step.area] = (step.facts, before.number)
+                return
+            }
+            guard let old else { throw .rolledBack }
             areas[step.area] = .some(step.facts.state(step.area, gate: old.sealer.gate, keys: keys))
         case .made, .renewed:
-            guard (old == nil) == (step.outcome == .made), step.facts.generation == generation + 1,
+            guard (known == nil) == (step.outcome == .made), step.facts.generation == generation + 1 else {
+                throw .rolledBack
+            }
+            if step.outcome == .renewed { needsScrub = true }
+            guard
                 let fresh = next?.areas.first(where: {
                     $0.area == step.area && $0.generation == step.facts.generation
                 })
-            else { throw .rolledBack }
+            else {
+                guard next == nil, passesOver else { throw .rolledBack }
+                lost[step.area] = (step.facts, number)
+                areas[step.area] = .some(nil)
+                return
+            }
+            lost[step.area] = nil
             areas[step.area] = .some(step.facts.state(step.area, gate: fresh.gate, keys: keys))
-            if step.outcome == .renewed { needsScrub = true }
         case .erased:
-            guard old != nil else { throw .rolledBack }
+            guard known != nil else { throw .rolledBack }
+            lost[step.area] = nil
             areas[step.area] = .some(nil)
             needsScrub = true
         }
@@ -199,10 +242,10 @@ struct Replay {
     }
 
     /// What an older gate does not know any more stands in `gate.journal`, sealed under keys that it can still make.
-    private mutating func fromJournal(_ operation: Identifier) throws(StoreError) -> NextStep {
+    /// - Returns: nil when the journal does not reach so far.
+    private mutating func fromJournal(_ operation: Identifier) throws(StoreError) -> NextStep? {
         if journalled == nil { try readJournal() }
-        guard let next = journalled?[operation] else { throw .rolledBack }
-        return next
+        return journalled?[operation]
     }
 
     private mutating func readJournal() throws(StoreError) {

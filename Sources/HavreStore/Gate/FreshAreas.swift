@@ -106,6 +106,9 @@ extension GateFile {
 }
 
 extension Store {
+    /// Whether a mirror holds the gate as it was at some moment of this opening.
+    package var isMirrored: Bool { leader.mirror.map { $0.size > 0 } ?? false }
+
     /// Areas whose key would be lost with the gate: younger than the last backup, and not in the mirror. At most the
     /// 1,024 youngest.
     /// - Parameter kept: entries of the ledger in the last backup that was kept.
