@@ -245,6 +245,14 @@ import Testing
         #expect(!files.fileExists(atPath: house.path("mirror/filling")))
     }
 
+    @Test func `A copy that was opened before a renewal is not filled after it`() throws {
+        let house = try House()
+        try makeFolder(house.path("copy"))
+        let copy = try house.store.mirrorCopy(house.path("copy"))
+        try house.store.renewGate()
+        #expect(throws: StoreError.busy) { try house.store.contents(for: copy) }
+    }
+
     @Test func `Under a new gate key the mirror is filled anew, and holds nothing of the old one`() throws {
         let (house, area, person, slotKey) = try furnished()
         let old = try Data(contentsOf: URL(filePath: house.path("mirror/device.key")))

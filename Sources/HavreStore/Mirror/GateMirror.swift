@@ -124,7 +124,12 @@ final class GateMirror: Sendable {
     }
 
     /// The copy is of a gate that is no more.
-    func forget() { state.with { $0.lose(.behind) } }
+    func forget() {
+        state.with { state in
+            state.lose(.behind)
+            state.size = 0
+        }
+    }
 
     /// Looks for the mirror now, and waits for what comes of it, but not long.
     func look() {

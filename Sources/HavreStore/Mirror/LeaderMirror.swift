@@ -25,6 +25,10 @@ extension Leader {
 
     /// What a copy has to hold, if it is no newer than the gate; from here on it follows.
     func contents(for copy: MirrorCopy, _ keys: GateKeys) throws(StoreError) -> MirrorAnswer {
+        // Opened before a renewal, and asked about after it: its key files would never fit these cells.
+        guard
+            try database(.gateFile, { () throws(SQLError) in try copy.file.epoch() == gate.epoch() })
+        else { throw .busy }
         let checkpoint = try gate.checkpoint(keys).checkpoint
         let logs = try logByteCounts()
         gate.size = checkpoint.size
