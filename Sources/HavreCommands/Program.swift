@@ -75,7 +75,7 @@ package enum Program {
         }
         if desk.globals.help { return try Help.run(verb.row.words, desk) }
         do throws(Failure) { try verb.init(try Arguments(rest, row: verb.row)).run(desk) } catch {
-            throw error.about(.commandLine(verb.row))
+            throw error.of(verb.row)
         }
     }
 

@@ -25,13 +25,21 @@ package enum Daemon {
         try Process.allowOpenFiles(limits.openFiles)
         _ = try Sandbox.confine()
         let server = Server(
-            house, methods: methods, path: options.socket, version: version, clock: clock, limits: limits)
+            house, methods: methods, path: try absolute(options.socket), version: version, clock: clock,
+            limits: limits)
         try ServiceManager.notify("READY=1\nSTATUS=serving")
         ready()
         try server.serve(listener, until: signals.descriptor)
         // Who does not hear it sees the end of the process.
         _ = try? ServiceManager.notify("STOPPING=1")
         house.close()
+    }
+
+    /// The path under which every client finds the socket, wherever it runs: the greeting is signed with it.
+    private static func absolute(_ path: String) throws(SystemError) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        let (parent, name) = try Files.split(path)
+        return try Directory(path: parent).path() + "/" + name
     }
 
     /// The one socket that the service manager handed over, or one of our own.

@@ -128,7 +128,9 @@ private func thrown() throws -> [String: String] {
         #expect(texts.rule("back to front") == "back to front")
         #expect(texts.rule("the profile court never lets location leave").contains("Contact sûr et lieu"))
         #expect(texts.rule("the profile court never lets the form note leave").contains("du formulaire Note"))
-        #expect(texts.rule("no active consent lets this contact have: evidence, risk").contains("Risque"))
+        #expect(
+            texts.rule("no active consent lets this contact have: evidence, risk (purpose: return)").contains(
+                "Risque"))
         // What the library says of forms.
         #expect(texts.rule("has more than 200 characters") == "dépasse 200 caractères")
         #expect(texts.rule("must be a whole number") == "doit être un nombre entier")
@@ -141,23 +143,54 @@ private func thrown() throws -> [String: String] {
         }
     }
 
-    @Test func aRefusedValueIsNamedAsThePersonKnowsIt() {
+    @Test func aRefusedValueIsNamedAsThePersonKnowsIt() throws {
+        func form(_ id: String) throws -> Form { try #require(Catalogue.shared.form(id)) }
         func said(_ failure: Failure) -> String { Texts(.fr).message(failure) }
         let number = Failure.invalid("documents[1].number", "has more than 60 characters")
         #expect(
-            said(number.about(.form("identity")))
+            said(number.about(try form("identity")))
                 == "Le champ «\u{A0}Documents d’identité et de voyage, Numéro\u{A0}» (documents[1].number) "
                 + "dépasse 60 caractères.")
         let until = Failure.invalid("until", "must be a day from today to ten years on")
-        #expect(said(until.about(.commandLine(Grant.row))).hasPrefix("--until doit être un jour"))
+        #expect(said(until.of(Grant.row)).hasPrefix("--until doit être un jour"))
         let name = Failure.invalid("name", "must hold a letter")
-        #expect(said(name.about(.commandLine(Grant.row))) == "NOM doit contenir une lettre.")
+        #expect(said(name.of(Grant.row)) == "NOM doit contenir une lettre.")
         // A form's name for a field goes before the command line's.
-        #expect(said(name.about(.form("note")).about(.commandLine(Grant.row))).contains("«\u{A0}nom\u{A0}»"))
+        #expect(said(name.about(try form("note")).of(Grant.row)).contains("«\u{A0}nom\u{A0}»"))
         // A rule that is a whole sentence stands alone.
         let other = Failure.invalid("name", "the contact is confirmed already")
         #expect(said(other) == "Le contact est déjà confirmé.")
         #expect(said(.invalid("", "a message of at most 1 MiB")) == "La demande dépasse 1\u{A0}Mio en tout.")
+    }
+
+    @Test func whatIsBestDoneNextDependsOnTheVerb() {
+        func next(_ fault: Fault, _ row: Row, _ values: [String: String] = [:]) -> String {
+            FailureText(texts: Texts(.en), reader: .person).next(Failure(fault).adding(values).of(row))
+        }
+        #expect(next(.notOpen, Show.row, ["case": "amber-heron-41"]).hasSuffix("havre open amber-heron-41"))
+        #expect(next(.notOpen, Show.row).hasSuffix("havre open CASE"))
+        #expect(next(.usage, Grant.row) == "See havre help grant.")
+        #expect(next(.notGranted, Show.row).contains("havre grant"))
+        // No grant gives the right to enrol somebody or to read the log.
+        for row in [StaffInvite.row, AuditLog.row, Grant.row, CaseAssign.row, CaseNew.row, Check.row] {
+            #expect(next(.notGranted, row).contains("Your role does not"), "\(row.name)")
+        }
+        #expect(next(.notFound, StaffConfirm.row) == "Check the name: havre staff list.")
+        #expect(next(.notFound, ContactConfirm.row) == "Check the name: havre contact list.")
+        #expect(next(.notFound, Grant.row).contains("havre staff list"))
+        #expect(next(.notFound, History.row).contains("havre show CASE"))
+        #expect(next(.notFound, Close.row).hasPrefix("Check the name: havre case list"))
+    }
+
+    @Test func noneIsNeverSaidAsOne() {
+        for language in Language.allCases {
+            for key in TextCatalogue.of(language).texts.keys
+            where key.hasPrefix("count.") && key.hasSuffix(".one") {
+                let stem = String(key.dropLast(4))
+                let none = Texts(language).count(stem, 0)
+                #expect(none != Texts(language).count(stem, 1) && !none.hasPrefix("count."), "\(key)")
+            }
+        }
     }
 
     @Test func aLeakIsListedWithWhatToCopy() throws {
@@ -178,9 +211,12 @@ private func thrown() throws -> [String: String] {
         bench.isTerminal = true
         let out = bench.run(words)
         #expect(out.status == 7)
-        #expect(out.errors.contains("Récit 5c1f2a3b, Récit, phrase par phrase, n°\u{A0}3"))
+        #expect(out.errors.contains("Récit 5c1f2a3b · Récit, phrase par phrase · n°\u{A0}3"))
         #expect(out.errors.contains("côte à côte sur la page") && out.errors.contains("et 2 autres"))
         #expect(out.errors.contains("--withhold 5c1f2a3b:text:3"))
+        // What is withheld already is not lost from the line to copy.
+        let more = bench.run(words + ["--withhold", record + ":text:0"])
+        #expect(more.errors.contains("--withhold \(record):text:0,5c1f2a3b:text:3"))
         // Scripts write ids out.
         let json = try JSON(bench.run(words + ["--json"]).errors)
         #expect(json["error"] == "org.havre.Vault.Identified")

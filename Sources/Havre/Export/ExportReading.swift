@@ -116,7 +116,8 @@ extension Vault {
         let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(open)
         guard missing.isEmpty else {
             throw .consentMissing(
-                "no active consent lets this contact have: " + missing.sorted().joined(separator: ", "))
+                "no active consent lets this contact have: " + missing.sorted().joined(separator: ", ")
+                    + " (purpose: " + profile.purposes.sorted().joined(separator: ", ") + ")")
         }
         return wishes
     }

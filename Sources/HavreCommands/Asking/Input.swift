@@ -47,7 +47,7 @@ enum Input {
     static func failure(_ error: SystemError, _ path: String) -> Failure {
         switch error.code {
         case SystemError.tooBig: .usage("usage.fileTooBig")
-        default: .usage("usage.file", ["file": path, "why": error.reason])
+        default: Failure(.usage, "usage.file", ["file": path, "why": error.reason], next: "next.file")
         }
     }
 }

@@ -73,7 +73,7 @@ extension Desk {
 
     /// Goes on only when the person agrees.
     func insist(_ key: String, _ values: [String: String] = [:]) throws(Failure) {
-        guard try confirm(key, values) else { throw Failure(.usage, "usage.cancelled", next: "next.nothing") }
+        guard try confirm(key, values) else { throw Failure(.usage, "usage.cancelled", next: "next.again") }
     }
 
     /// The lines of a text, until one is a full stop only. A line `!` goes on in the person's editor.
@@ -100,7 +100,7 @@ extension Desk {
         switch error.code {
         case SystemError.tooBig: .usage("usage.lineTooLong")
         case SystemError.badMessage: .usage("usage.notText")
-        default: Failure(.usage, "usage.cancelled", next: "next.nothing")
+        default: Failure(.usage, "usage.cancelled", next: "next.again")
         }
     }
 

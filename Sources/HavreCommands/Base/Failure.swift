@@ -13,15 +13,10 @@ struct Failure: Error, Equatable, Sendable {
     let next: String?
     /// What the daemon says besides its sentence, or would say; scripts get it as it is.
     let facts: [String: JSON]
-    /// What the field of an `Invalid` belongs to: a form, or the command line of a verb.
-    private(set) var place: Place?
-
-    /// Where a field stands that breaks a rule.
-    enum Place: Sendable, Equatable {
-        /// The form of that id.
-        case form(String)
-        case commandLine(Row)
-    }
+    /// The id of the form that the field of an `Invalid` belongs to.
+    private(set) var form: String?
+    /// The verb that failed.
+    private(set) var row: Row?
 
     init(
         _ fault: Fault, _ key: String? = nil, _ values: [String: String] = [:], next: String? = nil,
@@ -50,22 +45,37 @@ struct Failure: Error, Equatable, Sendable {
 
     /// One value of a form breaks a rule.
     init(_ error: FormError, of form: Form) {
-        self = Failure.invalid(error.field, error.rule.text(in: .en)).about(.form(form.id))
+        self = Failure.invalid(error.field, error.rule.text(in: .en)).about(form)
+    }
+
+    private func with(values: [String: String]? = nil, next: String? = nil) -> Failure {
+        var other = Failure(fault, key, values ?? self.values, next: next ?? self.next, facts: facts)
+        other.form = form
+        other.row = row
+        return other
     }
 
     /// The same failure with a better word on what to do next.
     func advising(_ next: String, when fault: Fault) -> Failure {
-        guard self.fault == fault else { return self }
-        var better = Failure(fault, key, values, next: next, facts: facts)
-        better.place = place
+        self.fault == fault ? with(next: next) : self
+    }
+
+    /// The same failure with more that its texts may want to say, such as the name of the case.
+    func adding(_ values: [String: String]) -> Failure {
+        with(values: self.values.merging(values) { mine, _ in mine })
+    }
+
+    /// The same failure, with the field named as the form asks for it.
+    func about(_ form: Form) -> Failure {
+        var better = self
+        better.form = form.id
         return better
     }
 
-    /// The same failure, with the field named as the person knows it.
-    func about(_ place: Place) -> Failure {
-        guard fault == .invalid, self.place == nil else { return self }
+    /// The same failure, with options and operands named as they are typed, and the help of this verb.
+    func of(_ row: Row) -> Failure {
         var better = self
-        better.place = place
+        better.row = row
         return better
     }
 

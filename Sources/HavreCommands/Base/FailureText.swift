@@ -27,7 +27,7 @@ struct FailureText {
             let rule = values["rule"] ?? ""
             text = invalid(failure, rule)
         }
-        if failure.key == "fail.leak" { text += "\n" + spots(failure).joined(separator: "\n") }
+        if failure.key == "fail.leak" { return ([text] + spots(failure)).joined(separator: "\n") }
         guard let last = text.last, !".!?…".contains(last) else { return text }
         return text + "."
     }
@@ -36,7 +36,28 @@ struct FailureText {
     func next(_ failure: Failure) -> String {
         var values = failure.values
         if failure.next == "next.withhold" { values["option"] = option(failure) }
-        return texts.say(failure.next ?? "fault." + failure.fault.rawValue + ".next", values)
+        values["verb"] = failure.row?.name
+        values["case"] = values["case"] ?? Help.placeholder("CASE", texts)
+        values["form"] = failure.form ?? Help.placeholder("FORM", texts)
+        return texts.say(nextKey(failure), values)
+    }
+
+    /// What is best done next depends on what was asked for.
+    private func nextKey(_ failure: Failure) -> String {
+        let usual = failure.next ?? "fault." + failure.fault.rawValue + ".next"
+        guard let row = failure.row else { return usual }
+        let isUsual = failure.next == nil
+        let operands = row.operands.map(\.name)
+        switch failure.fault {
+        case .usage where isUsual || usual == "next.help": return "next.helpVerb"
+        case .notGranted where isUsual && !row.isGranted: return "next.role"
+        case .needsApproval where isUsual && !operands.contains("CASE"): return "next.supervisor"
+        case .notFound where isUsual && operands.contains("RECORD"): return "next.record"
+        case .notFound where isUsual && row.namesColleague:
+            return operands.contains("CASE") ? "next.caseOrColleague" : "next.colleague"
+        case .notFound where isUsual && row.words[0] == "contact": return "next.contact"
+        default: return usual
+        }
     }
 
     /// Operands by the names that they have in the help.
@@ -63,11 +84,8 @@ struct FailureText {
         // Read out of "is required in {form} before it may leave": there the field is one of that form.
         let rule = RuleTexts.of(.en).find(failure.values["rule"] ?? "")
         if let id = rule?.values["form"] { return field(path, of: id) ?? named(path) }
-        switch failure.place {
-        case .form(let id): return field(path, of: id) ?? named(path)
-        case .commandLine(let row): return argument(path, of: row) ?? named(path)
-        case nil: return named(path)
-        }
+        if let id = failure.form { return field(path, of: id) ?? named(path) }
+        return failure.row.flatMap { argument(path, of: $0) } ?? named(path)
     }
 
     /// `The field “Identity papers, Number” (documents[1].number)`.
@@ -90,8 +108,9 @@ struct FailureText {
         let base = String(path.prefix { $0 != "[" && $0 != "." })
         let name = row.name == "export" && base == "contact" ? "for" : base
         if row.options.contains(where: { $0.name == "--" + name }) { return "--" + name }
+        // `TEXT|-`: a text, or standard input.
         let operand = row.operands.first { $0.name.split(separator: "|").first == base.uppercased()[...] }
-        return operand.map { Help.placeholder($0.name, texts) }
+        return operand.map { String(Help.placeholder($0.name, texts).prefix { $0 != "|" }) }
     }
 
     private func named(_ path: String) -> String {
@@ -137,10 +156,13 @@ struct FailureText {
 
     /// The option that leaves out every spot, to be copied.
     private func option(_ failure: Failure) -> String {
+        // What she withholds already stays withheld.
+        let given = failure.values["withheld"].map { [$0] } ?? []
         let parts = list(failure).compactMap { spot -> String? in
             guard let record = spot["record"]?.string, let field = spot["field"]?.string else { return nil }
             return record.prefix(idLength) + ":" + field + (spot["n"]?.int.map { ":\($0)" } ?? "")
         }
-        return "--withhold " + (parts.isEmpty ? texts.say("leak.option") : parts.joined(separator: ","))
+        return "--withhold "
+            + (parts.isEmpty ? texts.say("leak.option") : (given + parts).joined(separator: ","))
     }
 }

@@ -63,6 +63,17 @@ struct Row: Sendable, Equatable {
     var name: String { words.joined(separator: " ") }
     /// The words as keys of the catalogue have them.
     var key: String { words.joined(separator: "-") }
+
+    /// Whether a grant on a case can give the right to it; everything else goes by role.
+    var isGranted: Bool {
+        operands.contains { $0.name == "CASE" } && !["grant", "revoke", "case"].contains(words[0])
+    }
+
+    /// Whether it names a colleague.
+    var namesColleague: Bool {
+        (chapter != .evidence && operands.contains { $0.name == "NAME" })
+            || options.contains { $0.name == "--owner" }
+    }
 }
 
 /// A verb: a row of the table, what its arguments mean, and what it does.

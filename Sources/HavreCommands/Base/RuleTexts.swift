@@ -117,8 +117,9 @@ extension Texts {
         switch place {
         case "form": return labels.text(.form, value) ?? value
         case "compartment": return labels.text(.compartment, value).map { $0 + " (" + value + ")" } ?? value
-        case "groups":
-            let list = Catalogue.shared.form("consent")?.field("form_groups")?.codes
+        case "groups", "purposes":
+            let field = place == "groups" ? "form_groups" : "purpose"
+            let list = Catalogue.shared.form("consent")?.field(field)?.codes
             return value.split(separator: ", ").map { list?.label(String($0), in: language) ?? String($0) }
                 .joined(separator: ", ")
         // Of the form rules: the type or the other field, as the English labels say them.

@@ -17,10 +17,10 @@ struct Texts: Sendable {
     /// Whether there is a text of that key.
     func has(_ key: String) -> Bool { TextCatalogue.of(language).texts[key] != nil }
 
-    /// The text for a number: `key.one` for one (and for none in French), `key.many` otherwise; `{n}` is the number.
+    /// The text for a number: `key.none` (where there is one), `key.one` or `key.many`; `{n}` is the number.
     func count(_ key: String, _ number: Int) -> String {
-        let isOne = number == 1 || (number == 0 && language == .fr)
-        return say(key + (isOne ? ".one" : ".many"), ["n": String(number)])
+        if number == 0, has(key + ".none") { return say(key + ".none") }
+        return say(key + (number == 1 ? ".one" : ".many"), ["n": String(number)])
     }
 
     /// What went wrong, as one sentence or two.

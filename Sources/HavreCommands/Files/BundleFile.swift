@@ -32,7 +32,7 @@ struct BundleFile: ~Copyable {
             self.file = file
         } catch {
             throw error.code == SystemError.noEntry
-                ? Failure(.notFound, "usage.file", ["file": path, "why": error.reason], next: "next.again")
+                ? Failure(.notFound, "usage.file", ["file": path, "why": error.reason], next: "next.file")
                 : Input.failure(error, path)
         }
     }

@@ -15,21 +15,24 @@ struct Places {
     /// else `havre-UID` under the temporary folder.
     /// - Throws: `Internal` for a folder of somebody else's; a session is not left where others may read it.
     func runtime() throws(Failure) -> Directory {
-        try own { () throws(SystemError) in
-            if let base = environment("XDG_RUNTIME_DIR"), !base.isEmpty {
-                try checkBase(base)
-                return try Directory(private: base + "/havre")
-            }
-            let usual = "/run/user/\(uid)"
-            if let folder = try? Directory(path: usual), try folder.ownerUID() == uid,
-                try folder.mode() & 0o777 == 0o700
-            {
-                return try Directory(private: usual + "/havre")
-            }
-            let temporary = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-            try checkBase(temporary)
-            return try Directory(private: temporary + "/havre-\(uid)")
+        let (base, name) = runtimePlace()
+        return try own(base + "/" + name) { () throws(SystemError) in
+            try checkBase(base)
+            return try Directory(private: base + "/" + name)
         }
+    }
+
+    private func runtimePlace() -> (base: String, name: String) {
+        if let base = environment("XDG_RUNTIME_DIR"), !base.isEmpty { return (base, "havre") }
+        let usual = "/run/user/\(uid)"
+        // Where systemd has not made one that is ours alone, there is none.
+        if let folder = try? Directory(path: usual), (try? folder.ownerUID()) == uid,
+            (try? folder.mode()).map({ $0 & 0o777 }) == 0o700
+        {
+            return (usual, "havre")
+        }
+        let temporary = environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        return (temporary, "havre-\(uid)")
     }
 
     /// A folder of one's own that lies in memory: that of the sessions where it does (as systemd makes it), else one below
@@ -73,7 +76,7 @@ struct Places {
     /// The folder of the checkpoints, made with its parents where they are missing.
     func state() throws(Failure) -> Directory {
         let path = try statePath()
-        return try own { () throws(SystemError) in
+        return try own(path) { () throws(SystemError) in
             var made = ""
             for part in path.split(separator: "/").dropLast() {
                 made += "/" + part
@@ -86,10 +89,12 @@ struct Places {
         }
     }
 
-    private func own(_ body: () throws(SystemError) -> Directory) throws(Failure) -> Directory {
+    private func own(
+        _ path: String, _ body: () throws(SystemError) -> Directory
+    ) throws(Failure) -> Directory {
         do throws(SystemError) { return try body() } catch {
             guard error.code == SystemError.notPermitted else { throw Screen.failure(error) }
-            throw Failure(.internal, "fail.folder", next: "next.folder")
+            throw Failure(.internal, "fail.folder", ["folder": path], next: "next.folder")
         }
     }
 }

@@ -72,6 +72,26 @@ struct SessionFile: Equatable {
     /// Forgets the session. A token that stays behind opens nothing: its session has ended.
     func remove(_ folder: borrowing Directory) { _ = try? folder.unlinkIfPresent(name) }
 
+    /// Refuses a folder with a session file that is not one's own or that others may read or write: it was not left there
+    /// like this, and somebody may have put it there.
+    static func requirePrivate(in folder: borrowing Directory) throws(Failure) {
+        do {
+            let owner = try folder.ownerUID()
+            for name in try folder.list(countMax: 10_000) where name.hasPrefix(prefix) {
+                guard let status = try folder.status(name) else { continue }
+                guard status.ownerUID == owner, status.mode & 0o777 == 0o600 else {
+                    let path = (try? folder.path()) ?? ""
+                    throw Failure(
+                        .internal, "fail.session", ["file": path + "/" + name], next: "next.session")
+                }
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Screen.failure(error as? SystemError ?? SystemError("status", SystemError.inputOutput))
+        }
+    }
+
     /// All sessions of the folder; what is no session file is left alone.
     static func all(in folder: borrowing Directory) throws(Failure) -> [SessionFile] {
         do throws(SystemError) {

@@ -50,6 +50,7 @@ struct AccessVerb: Verb {
 /// `havre grant CASE NAME`: lets a colleague into parts of a case.
 struct Grant: Verb {
     static let rights = ["read", "write", "redact-export", "refer"]
+    private static let grantable = Catalogue.shared.compartments.map(\.id).filter { $0 != "roster" }
     static let row = Row(
         "grant", .access, [.caseName, Operand("NAME")],
         [
@@ -64,8 +65,7 @@ struct Grant: Verb {
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
         colleague = try arguments.required(1)
-        let grantable = Catalogue.shared.compartments.map(\.id).filter { $0 != "roster" }
-        compartments = try arguments.choices("--compartments", among: grantable)
+        compartments = try arguments.choices("--compartments", among: Self.grantable)
         rights = try arguments.choices("--rights", among: Self.rights)
         until = try arguments.day("--until")
         purpose = arguments.value("--purpose")
@@ -96,7 +96,7 @@ struct Grant: Verb {
                 "name": colleague, "case": name, "compartments": parts.joined(separator: ", "),
                 "rights": rights.map { desk.texts.say("right." + $0) }.joined(separator: ", "),
             ])
-        let answer = try daemon.actNaming("Grant", parameters)
+        let answer = try daemon.act("Grant", parameters)
         try desk.screen.answer(answer.news()) {
             desk.texts.say(
                 "say.granted",
@@ -116,7 +116,7 @@ struct Grant: Verb {
         while true {
             guard let typed = try desk.askOptional("ask.rights", person: person) else { return ["read"] }
             let codes = typed.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
-            if codes.allSatisfy(Self.rights.contains) { return codes }
+            if codes.allSatisfy(Self.rights.contains), codes.contains("read") { return codes }
         }
     }
 
@@ -129,10 +129,19 @@ struct Grant: Verb {
         guard let person = desk.person() else {
             throw .usage("usage.needed", ["option": "--compartments"])
         }
-        let typed = try desk.askOptional(
-            "ask.compartments", ["list": usual.joined(separator: ",")], person: person)
-        guard let typed else { return usual }
-        return typed.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+        while true {
+            let typed = try desk.askOptional(
+                "ask.compartments", ["list": usual.joined(separator: ",")], person: person)
+            guard let typed else { return usual }
+            let parts = typed.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+            if parts.allSatisfy(Self.grantable.contains) { return parts }
+            person.show(
+                Self.grantable.map {
+                    "  \($0)" + desk.screen.colon + " "
+                        + (Labels.of(desk.language).text(.compartment, $0) ?? "")
+                }
+                .joined(separator: "\n") + "\n")
+        }
     }
 }
 
@@ -151,7 +160,7 @@ struct Revoke: Verb {
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         try desk.insist("ask.revoke", ["name": colleague, "case": name])
-        let answer = try daemon.actNaming(
+        let answer = try daemon.act(
             "Revoke", ["case": .string(name), "name": .string(colleague)], lists: ["opened", "exported"])
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {

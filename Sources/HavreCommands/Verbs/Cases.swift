@@ -49,12 +49,24 @@ struct CaseNew: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         var parameters: [String: JSON] = ["lang": .string(desk.language.rawValue)]
+        let daemon = try desk.daemon()
+        var owner = owner
+        // A supervisor's cases are somebody else's: she says whose.
+        if owner == nil, try daemon.ownSession().role == "supervisor", let person = desk.person() {
+            owner = try desk.ask("ask.owner", person: person)
+        }
         if let owner { parameters["owner"] = .string(owner) }
         if let backup { parameters["backup"] = .string(backup) }
         if let risk { parameters["risk"] = .string(risk) }
-        let answer = try desk.daemon().actNaming("CaseNew", parameters)
+        let answer = try daemon.act("CaseNew", parameters)
+        let name = answer.parameters["case"] ?? ""
+        // The case is there, whatever becomes of a look at it.
+        let card =
+            desk.screen.isForPerson ? try? daemon.act("CaseShow", ["case": name]).parameters["card"] : nil
         try desk.screen.answer(answer.news()) {
-            desk.texts.say("say.caseNew", ["case": answer.parameters["case"]?.string ?? ""])
+            ([desk.texts.say("say.caseNew", ["case": name.string ?? ""])]
+                + CardRow.warnings([card ?? .null], desk))
+                .joined(separator: "\n")
         }
     }
 }
@@ -123,10 +135,18 @@ struct CaseAssign: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         let daemon = try desk.daemon()
-        var parameters: [String: JSON] = ["case": .string(try daemon.caseName(name))]
-        if let owner { parameters["owner"] = .string(owner) }
+        let name = try daemon.caseName(name)
+        var parameters: [String: JSON] = ["case": .string(name)]
+        if let owner {
+            parameters["owner"] = .string(owner)
+            if !desk.globals.yes, desk.person() != nil {
+                let card = try daemon.act("CaseShow", ["case": .string(name)]).parameters["card"]
+                try desk.insist(
+                    "ask.assign", ["case": name, "name": owner, "owner": card?["owner"]?.string ?? ""])
+            }
+        }
         if let backup { parameters["backup"] = .string(backup) }
-        let answer = try daemon.actNaming("CaseAssign", parameters)
+        let answer = try daemon.act("CaseAssign", parameters)
         try desk.screen.answer(answer.news()) {
             CardRow.table([answer.parameters["card"] ?? .null], desk)
         }

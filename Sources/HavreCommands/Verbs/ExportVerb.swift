@@ -57,7 +57,12 @@ struct Export: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         do throws(Failure) { try prepare(desk) } catch {
-            throw error.advising("next.caseOrContact", when: .notFound)
+            let given = (withheld ?? []).map { part in
+                [part["record"]?.string, part["field"]?.string, part["n"]?.int.map { String($0) }]
+                    .compactMap { $0 }.joined(separator: ":")
+            }
+            throw (given.isEmpty ? error : error.adding(["withheld": given.joined(separator: ",")]))
+                .advising("next.caseOrContact", when: .notFound)
         }
     }
 
@@ -129,7 +134,7 @@ struct Export: Verb {
         person.show(summary(preview.parameters, desk).joined(separator: "\n") + "\n")
         let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
         guard Fold.fold(typed) == Fold.fold(contact) else {
-            throw Failure(.usage, "usage.otherContact", next: "next.nothing")
+            throw Failure(.usage, "usage.otherContact", next: "next.again")
         }
     }
 

@@ -2,6 +2,7 @@ import HavreCodec
 import HavreForms
 import HavreSecrets
 import HavreSystem
+import HavreWire
 
 /// `havre enrol NAME`: takes up an invitation.
 struct Enrol: Verb {
@@ -37,7 +38,13 @@ struct Enrol: Verb {
             handles.append(try SecretInput.sealed(key.copy()))
             parameters["keyfile"] = 2
         }
-        let answer = try daemon.tell("Enrol", parameters, handles, remembers: false)
+        let answer: Answer
+        do throws(Failure) {
+            answer = try daemon.tell("Enrol", parameters, handles, remembers: false)
+        } catch {
+            guard error.fault == .wrongPassphrase else { throw error }
+            throw Failure(.wrongPassphrase, "fail.code", next: "next.code")
+        }
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {
             desk.texts.say(

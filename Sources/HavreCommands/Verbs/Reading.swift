@@ -60,7 +60,10 @@ struct Night: Verb {
         let name = try daemon.caseName(name)
         let sheets = try Show.records(daemon, ["case": .string(name), "form": "night"])
         guard let newest = sheets.max(by: { $0.time < $1.time }), desk.screen.isForPerson else {
-            return try Show.say(sheets.max { $0.time < $1.time }.map { [$0] } ?? [], desk)
+            guard sheets.isEmpty, desk.screen.isForPerson else {
+                return try Show.say(sheets.max { $0.time < $1.time }.map { [$0] } ?? [], desk)
+            }
+            return try desk.screen.show(desk.texts.say("say.noNight", ["case": name]))
         }
         try desk.screen.show(NightSheet(desk: desk, record: newest).text(name))
     }

@@ -89,7 +89,7 @@ enum Written {
             answer = try saving.act(
                 "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
         } catch {
-            throw error.about(.form(form.id)).advising("next.form", when: .invalid)
+            throw error.about(form).advising("next.form", when: .invalid)
         }
         try say(answer, form, fields, saving.desk)
     }
@@ -205,7 +205,7 @@ struct Edit: Verb {
         parameters["fields"] = fields
         let answer: Answer
         do throws(Failure) { answer = try saving.act("Edit", parameters) } catch {
-            let known = form.map { error.about(.form($0.id)) } ?? error
+            let known = form.map { error.about($0) } ?? error
             throw known.advising("next.form", when: .invalid)
         }
         if let form { return try Written.say(answer, form, fields, desk) }

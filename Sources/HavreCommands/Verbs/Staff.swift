@@ -1,5 +1,6 @@
 import HavreCodec
 import HavreForms
+import HavreWire
 
 /// `havre staff list`: who works here.
 struct StaffList: Verb {
@@ -81,8 +82,14 @@ struct StaffConfirm: Verb {
 
     func run(_ desk: Desk) throws(Failure) {
         let words = try desk.given(words, or: "ask.words", missing: "--words")
-        let answer = try desk.daemon().act(
-            "StaffConfirm", ["name": .string(name), "words": .string(words)])
+        let answer: Answer
+        do throws(Failure) {
+            answer = try desk.daemon().act(
+                "StaffConfirm", ["name": .string(name), "words": .string(words)])
+        } catch {
+            guard error.values["field"] == "words" else { throw error }
+            throw error.adding(["name": name]).advising("next.words", when: .invalid)
+        }
         try desk.screen.answer(.object((answer.news().object ?? [:]).merging(["ok": true]) { $1 })) {
             desk.texts.say("say.confirmed", ["name": answer.parameters["name"]?.string ?? name])
         }

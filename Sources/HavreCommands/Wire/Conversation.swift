@@ -75,22 +75,13 @@ final class Conversation {
             if error.fault == .locked { try forget(session) }
             // A size that this log never had.
             if error.fault == .invalid, error.values["field"] == "seen" { throw LogCheck.rolledBack }
-            throw error
+            throw error.adding(parameters["case"]?.string.map { ["case": $0] } ?? [:])
         }
         guard let note = answer.parameters["checkpoint"]?.string else {
             throw LogCheck.rolledBack
         }
         try believe(note, answer.parameters, of: host, seen: seen, isProven: true)
         return answer
-    }
-
-    /// Like `act` for a method that names a colleague: she may be what is not there.
-    func actNaming(
-        _ method: String, _ parameters: [String: JSON], lists names: [String] = []
-    ) throws(Failure) -> Answer {
-        do throws(Failure) { return try act(method, parameters, lists: names) } catch {
-            throw error.advising("next.caseOrColleague", when: .notFound)
-        }
     }
 
     /// Like `act` for a method whose lists may come in several parts: the last answer, with the whole of these lists.
@@ -143,7 +134,9 @@ final class Conversation {
     /// The session in use: the only one, or the one that `--as` names.
     func ownSession() throws(Failure) -> SessionFile {
         if let session { return session }
-        let all = try SessionFile.all(in: desk.places.runtime())
+        let folder = try desk.places.runtime()
+        try SessionFile.requirePrivate(in: folder)
+        let all = try SessionFile.all(in: folder)
         let found = try SessionChoice.choose(
             all, socket: socket, name: desk.globals.name, terminal: desk.world.terminalSession)
         session = found
