@@ -22,6 +22,8 @@ package enum Threads {
                 if let context = unsafe context {
                     unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
                 }
+                // However it ended: the stack is kept for the next thread.
+                Wipe.stackBelow()
                 return nil
             }, work)
         if answer < 0 { unsafe Unmanaged<Work>.fromOpaque(work).release() }

@@ -159,13 +159,15 @@ def life():
         day.work()
         amina, sylvie = day.people[WORKER], day.people[SUPERVISOR]
         look = Look(day)
-        # An answer that nobody takes keeps its texts.
-        waiting = day.house.connect()
-        for _ in range(40):
-            waiting.send("Show", {"session": amina.session, "case": day.case}, more=True)
+        # An answer that nobody takes keeps its texts, and ends in an error when its reader goes.
+        waiting = [day.house.connect() for _ in range(6)]
+        for client in waiting:
+            for _ in range(40):
+                client.send("Show", {"session": amina.session, "case": day.case}, more=True)
         time.sleep(1)
         look.at("open", ["a passphrase", "another", "code"], ["a text", "the gate's key", "case " + day.case])
-        waiting.close()
+        for client in waiting:
+            client.close()
         time.sleep(1)
         for name, person in day.people.items():
             if name != SUPERVISOR:
