@@ -5,6 +5,7 @@ import HavreSystem
 import Testing
 
 @testable import Havre
+@testable import HavreStore
 
 @Suite struct PeopleTests {
     private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
@@ -43,6 +44,25 @@ import Testing
             old: secret("sylvie phrase"), new: secret("new phrase"), keyFile: nil, newKeyFile: nil, sylvie)
         #expect(throws: HavreError.wrongPassphrase) { try house.unlock("Sylvie") }
         _ = try house.vault.unlock(name: "sylvie ", passphrase: secret("new phrase"), keyFile: nil)
+    }
+
+    @Test func whatAnotherReaderKeepsInTheFilesIsAWarningUntilItIsGone() throws {
+        let house = try TestHouse()
+        let sylvie = try house.unlock("Sylvie")
+        let path = house.folder.appendingPathComponent("vault/vault.db").path
+        let outside = try HavreStore.Connection(path: path)
+        try outside.execute("BEGIN")
+        _ = try outside.integerAnswer("SELECT count(*) FROM item")
+        // Not waited for here: the busy time would be spent.
+        try house.vault.store.leader.vault.connection.execute("PRAGMA busy_timeout = 10")
+        try house.vault.passwd(
+            old: secret("sylvie phrase"), new: secret("new phrase"), keyFile: nil, newKeyFile: nil, sylvie)
+        #expect(house.vault.warnings.contains("remnants"))
+        try outside.execute("COMMIT")
+        try house.vault.noteRefusal("show", case: nil, outcome: "NotFound", uid: 9, nil)
+        let end = Date().addingTimeInterval(5)
+        while house.vault.warnings.contains("remnants"), Date() < end { usleep(20_000) }
+        #expect(!house.vault.warnings.contains("remnants"))
     }
 
     @Test func aSecondSupervisorHasTheHouseAndAThirdNeedsTwo() throws {

@@ -19,6 +19,7 @@ extension Vault {
             if status.sharesFileSystem { warnings.append("same-file-system") }
             if let mirror = status.mirror, mirror != .whole { warnings.append("mirror-\(mirror)") }
             if status.mirrorSharesFileSystem { warnings.append("mirror-same-file-system") }
+            if status.hasRemnants { warnings.append("remnants") }
             if status.broughtForward > 0 { warnings.append("brought-forward:\(status.broughtForward)") }
         }
         guard isServing else { return warnings }

@@ -7,7 +7,8 @@ import HavreSystem
 extension Vault {
     /// Changes somebody's passphrase: a new salt, a new slot at a new position, fresh bytes in the other one.
     ///
-    /// The old bytes are gone from the files before the answer.
+    /// The old bytes are gone from the files before the answer; `remnants` among the warnings says when somebody else
+    /// who reads the files keeps them there.
     ///
     /// - Parameter uid: the user of the machine who asks; more than ten failures of hers in a minute are one entry.
     /// - Throws: `wrongPassphrase` for the old one.
