@@ -34,22 +34,11 @@ package enum Threads {
     package static func both<One: Sendable, Two, E: Error>(
         beside: @escaping @Sendable () -> One, here: () throws(E) -> Two
     ) throws(E) -> (One, Two) {
-        let other = Guarded<One?>(nil)
-        do throws(SystemError) {
-            try spawn {
-                let one = beside()
-                other.with { $0 = one }
-                other.broadcast()
-            }
-        } catch {
-            let one = beside()
-            other.with { $0 = one }
-        }
+        let other: Beside<One>
+        do throws(SystemError) { other = try Beside(beside) } catch { return (beside(), try here()) }
         let answer: Result<Two, E>
         do throws(E) { answer = .success(try here()) } catch { answer = .failure(error) }
         // Also after an error: what runs beside may use what the caller gives back.
-        let one = other.when({ $0 != nil }) { $0.take() }
-        guard let one else { preconditionFailure("it was just there") }
-        return (one, try answer.get())
+        return (other.wait(), try answer.get())
     }
 }

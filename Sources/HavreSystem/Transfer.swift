@@ -59,13 +59,20 @@ extension Descriptor {
     /// Exactly `count` bytes from `offset`.
     /// - Throws: `inputOutput` when the file ends before.
     package borrowing func read(count: Int, at offset: UInt64) throws(SystemError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
+        var bytes: [UInt8] = []
+        try fill(&bytes, count: count, at: offset)
+        return bytes
+    }
+
+    /// The same in the place of what `bytes` held, whose memory is used again when it has this size.
+    /// - Throws: `inputOutput` when the file ends before; what `bytes` holds then means nothing.
+    package borrowing func fill(_ bytes: inout [UInt8], count: Int, at offset: UInt64) throws(SystemError) {
+        if bytes.count != count { bytes = [UInt8](repeating: 0, count: count) }
         var whole = bytes.mutableSpan
         var span = unsafe whole.mutableBytes
         guard try read(into: &span, at: offset) == count else {
             throw SystemError("pread", SystemError.inputOutput)
         }
-        return bytes
     }
 
     /// Writes every byte.

@@ -178,19 +178,27 @@ struct Outside {
         let size = Double(attachmentByteCount) / 1e6
         let code = JSON.string(office.cases[0])
         var begun = ContinuousClock.now
-        let answer = try amina.call(
-            "Attach", ["case": code, "file": 0], [SharedDescriptor(try Descriptor.open(source, [.read]))])
+        let (answer, sealing) = try cpu(1) {
+            try amina.call(
+                "Attach", ["case": code, "file": 0], [SharedDescriptor(try Descriptor.open(source, [.read]))])
+        }
         let into = size / milliseconds(since: begun) * 1e3
         begun = ContinuousClock.now
         let out = SharedDescriptor(try Descriptor.open(target, [.write, .create]))
-        try amina.call("Fetch", ["case": code, "attachment": answer["attachment"] ?? "", "out": 0], [out])
+        let (_, opening) = try cpu(1) {
+            try amina.call(
+                "Fetch", ["case": code, "attachment": answer["attachment"] ?? "", "out": 0], [out])
+        }
         try out.descriptor.sync()
         let from = size / milliseconds(since: begun) * 1e3
-        for (name, rate, peer, factor) in [("in", into, age?.enc, 1.1), ("out", from, age?.dec, 1.6)] {
+        for (name, rate, peer, factor, cost) in [
+            ("in", into, age?.enc, 1.1, sealing), ("out", from, age?.dec, 1.6, opening),
+        ] {
             Report.row(
                 "attachment \(name), \(Int(size)) MB", goal: ">= \(factor) x age", "\(Int(rate)) MB/s",
                 met: peer.map { rate >= factor * $0 },
-                peer.map { "\(times(rate / $0)) of \(Int($0)) MB/s" } ?? "age is not installed")
+                (peer.map { "\(times(rate / $0)) of \(Int($0)) MB/s" } ?? "age is not installed") + "; "
+                    + cost)
         }
     }
 

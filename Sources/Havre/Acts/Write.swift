@@ -132,7 +132,7 @@ extension Vault {
                 receipt: RowFacts.Receipt(since: journal.checkpoint().size, salt: salt),
                 gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext)),
             body: .sealed(sealed.body), in: place.area)
-        let tags = try place.identifierGuard(self).fingerprints(of: plan.fields, form: plan.form)
+        let tags = try place.identifierGuard(self, session).fingerprints(of: plan.fields, form: plan.form)
         if !tags.isEmpty {
             try draft.put(.fingerprints(record: plan.record, version: plan.version, tags), in: place.area)
         }
@@ -202,8 +202,13 @@ struct WritingPlace {
     var guardKey: Key<Role.Guard>?
     var freshCode: String?
 
-    func identifierGuard(_ vault: Vault) throws(HavreError) -> IdentifierGuard {
+    func identifierGuard(_ vault: Vault, _ session: Session) throws(HavreError) -> IdentifierGuard {
         if let guardKey { return IdentifierGuard(guardKey) }
-        return try vault.identifierGuard(area.id)
+        // Every write asks for it: it stays for as long as the case is open.
+        let open = session.opened.with { $0.cases[area.id] }
+        if let known = open?.identifierGuard.with({ $0 }) { return known }
+        let found = try vault.identifierGuard(area.id)
+        open?.identifierGuard.with { $0 = found }
+        return found
     }
 }

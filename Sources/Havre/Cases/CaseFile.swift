@@ -133,7 +133,7 @@ extension Vault {
                 throw .notOpen
             }
             do throws(HavreError) {
-                return try inside(open.file, open.secrets, purpose: open.purpose, session)
+                return try inside(open.file, open.secrets, purpose: open.purpose, session, open)
             } catch {
                 guard error == .busy || error == .tampered else { throw error }
                 // Secrets were renewed meanwhile: it is read again with those that came by mail.
@@ -227,7 +227,8 @@ extension Vault {
 
     /// Checks somebody's place on a case as it is now.
     func inside(
-        _ file: CaseFile, _ secrets: AreaSecrets, purpose: String?, _ session: Session
+        _ file: CaseFile, _ secrets: AreaSecrets, purpose: String?, _ session: Session,
+        _ open: OpenCase? = nil
     ) throws(HavreError) -> Inside {
         let generation = try generation(of: file.caseID)
         let directory = try directory(session)
@@ -237,7 +238,11 @@ extension Vault {
         guard let standing = chain.standing(of: person, on: today, in: directory) else {
             throw try stranger(file.caseID, session)
         }
-        guard holdsNewest(opened, chain, standing) else { throw .busy }
+        // The same secrets, the same chain: the answer is the same.
+        if open?.checkedHead.with({ $0 }) != chain.head {
+            guard holdsNewest(opened, chain, standing) else { throw .busy }
+            open?.checkedHead.with { $0 = chain.head }
+        }
         return Inside(
             session: session, file: file, secrets: opened, directory: directory, chain: chain, index: index,
             standing: standing, purpose: purpose, generation: generation)

@@ -14,6 +14,8 @@ final class AreaSecrets: Sendable {
     private let older: [String: [UInt64: Key<Role.CompartmentSecret>]]
     /// Commitments that were computed once: every act inside a case asks for them.
     private let committed = Guarded<[String: CaseLink.Sealing]>([:])
+    /// The same with so many rows of older ones opened: every act inside a case asks for that too.
+    private let whole = Guarded<(rowCount: Int, secrets: AreaSecrets)?>(nil)
 
     /// One secret at one generation.
     struct Held: Sendable {
@@ -123,6 +125,7 @@ extension AreaSecrets {
     ) throws(HavreError) -> AreaSecrets {
         let isNew = rows.contains { newest[$0.secret] != nil && older[$0.secret]?[$0.generation &- 1] == nil }
         guard isNew else { return self }
+        if let known = whole.with({ $0 }), known.rowCount == rows.count { return known.secrets }
         var opened: [String: [UInt64: Key<Role.CompartmentSecret>]] = [:]
         for row in rows.sorted(by: { $0.generation > $1.generation }) {
             let known =
@@ -137,7 +140,9 @@ extension AreaSecrets {
                     as: Role.CompartmentSecret.self)
             } catch { throw .tampered }
         }
-        return AreaSecrets(vault: vault, area: area, newest: newest, older: opened)
+        let secrets = AreaSecrets(vault: vault, area: area, newest: newest, older: opened)
+        whole.with { $0 = (rows.count, secrets) }
+        return secrets
     }
 
     private static func olderContext(

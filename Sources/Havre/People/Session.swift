@@ -74,6 +74,10 @@ final class OpenCase: Sendable {
     let until: Int64
     /// The row of the ring as it was opened last, with its digest: every write signs with the key that lies there.
     let ringKey = Guarded<(digest: Digest, key: RingKey)?>(nil)
+    /// The case's guard, once something was written; its key never changes.
+    let identifierGuard = Guarded<IdentifierGuard?>(nil)
+    /// Head of the chain whose newest secrets `secrets` were found to be.
+    let checkedHead = Guarded<Digest?>(nil)
 
     init(file: CaseFile, secrets: AreaSecrets, purpose: String, until: Int64) {
         self.file = file

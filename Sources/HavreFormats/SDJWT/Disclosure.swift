@@ -24,8 +24,9 @@ package struct Disclosure: Sendable, Equatable {
     package let digest: String
 
     /// Salts a value afresh.
-    init(name: String?, value: JSON) {
-        var items: [JSON] = [.string(Base64.url(Random.bytes(Disclosure.saltByteCount)))]
+    /// - Parameter salt: 16 random bytes that were used for nothing else.
+    init(name: String?, value: JSON, salt: [UInt8] = Random.bytes(saltByteCount)) {
+        var items: [JSON] = [.string(Base64.url(salt))]
         if let name { items.append(.string(name)) }
         items.append(value)
         self.text = Base64.url(JSON.array(items).encoded())

@@ -38,13 +38,22 @@ extension SDJWT {
 /// Turns claims into digests and collects the disclosures.
 private struct Builder {
     private(set) var disclosures: [Disclosure] = []
+    /// Random bytes for the next salts: the kernel is asked for many at a time.
+    private var random: [UInt8] = []
+
+    private mutating func salt() -> [UInt8] {
+        let count = Disclosure.saltByteCount
+        if random.count < count { random = Random.bytes(32 * count) }
+        defer { random.removeLast(count) }
+        return Array(random.suffix(count))
+    }
 
     /// An object that holds the digests of its members and nothing else.
     mutating func members(_ claims: [String: Claim]) throws(FormatError) -> [String: JSON] {
         var digests: [String] = []
         for (name, claim) in claims.sorted(by: { $0.key < $1.key }) {
             try Builder.check(name: name)
-            digests.append(add(Disclosure(name: name, value: try value(claim))))
+            digests.append(add(Disclosure(name: name, value: try value(claim), salt: salt())))
         }
         let unit = SDJWT.digestCountUnit
         while digests.isEmpty || digests.count % unit != 0 { digests.append(Disclosure.decoy()) }
@@ -59,7 +68,7 @@ private struct Builder {
         case .array(let elements):
             var items: [JSON] = []
             for element in elements {
-                let digest = add(Disclosure(name: nil, value: try value(element)))
+                let digest = add(Disclosure(name: nil, value: try value(element), salt: salt()))
                 items.append(["...": .string(digest)])
             }
             return .array(items)

@@ -58,6 +58,29 @@ package enum Stream {
         ///
         /// - Throws: `SecretError.outOfRange` for another length or after the last piece.
         package mutating func seal(_ plain: [UInt8], last: Bool) throws(SecretError) -> [UInt8] {
+            try check(plain, last)
+            let sealed = last || !plain.isEmpty ? sealChunks(plain, first: counter, last: last, key: key) : []
+            advance(plain, last)
+            return sealed
+        }
+
+        /// The next piece in the place of what `sealed` held, whose room is used again, and on this thread alone: for
+        /// who does the other half of the work beside.
+        ///
+        /// - Throws: as `seal(_:last:)`.
+        package mutating func seal(
+            _ plain: [UInt8], last: Bool, into sealed: inout [UInt8]
+        ) throws(SecretError) {
+            try check(plain, last)
+            sealed.removeAll(keepingCapacity: true)
+            if last || !plain.isEmpty {
+                let series = Series(byteCount: plain.count, first: counter, last: last, key: key)
+                series.seal(plain, 0..<series.chunkCount, into: &sealed)
+            }
+            advance(plain, last)
+        }
+
+        private func check(_ plain: [UInt8], _ last: Bool) throws(SecretError) {
             guard !isFinished else { throw .outOfRange(rule: "nothing follows the last piece of a stream") }
             guard last || plain.count % chunkByteCount == 0 else {
                 throw .outOfRange(rule: "a piece of a stream is a multiple of 65536 bytes")
@@ -65,10 +88,11 @@ package enum Stream {
             guard !last || !plain.isEmpty || counter == 0 else {
                 throw .outOfRange(rule: "a last piece is empty only when the stream is")
             }
-            let sealed = last || !plain.isEmpty ? sealChunks(plain, first: counter, last: last, key: key) : []
+        }
+
+        private mutating func advance(_ plain: [UInt8], _ last: Bool) {
             counter += UInt64(plain.count / chunkByteCount)
             isFinished = last
-            return sealed
         }
     }
 
@@ -87,13 +111,37 @@ package enum Stream {
         ///
         /// - Throws: `SecretError.notAuthentic`.
         package mutating func open(_ sealed: [UInt8], last: Bool) throws(SecretError) -> [UInt8] {
-            guard !isFinished, last || sealed.count % sealedChunkByteCount == 0 else { throw .notAuthentic }
+            try check(sealed, last)
             guard last || !sealed.isEmpty else { return [] }
             let plain = try openChunks(sealed, first: counter, last: last, key: key)
+            try advance(plain, last)
+            return plain
+        }
+
+        /// The next piece in the place of what `plain` held, whose room is used again, and on this thread alone.
+        ///
+        /// - Throws: as `open(_:last:)`; what `plain` holds then means nothing.
+        package mutating func open(
+            _ sealed: [UInt8], last: Bool, into plain: inout [UInt8]
+        ) throws(SecretError) {
+            try check(sealed, last)
+            plain.removeAll(keepingCapacity: true)
+            guard last || !sealed.isEmpty else { return }
+            let series = Series(sealedByteCount: sealed.count, first: counter, last: last, key: key)
+            guard series.isWhole(sealed), series.open(sealed, 0..<series.chunkCount, into: &plain) else {
+                throw .notAuthentic
+            }
+            try advance(plain, last)
+        }
+
+        private func check(_ sealed: [UInt8], _ last: Bool) throws(SecretError) {
+            guard !isFinished, last || sealed.count % sealedChunkByteCount == 0 else { throw .notAuthentic }
+        }
+
+        private mutating func advance(_ plain: [UInt8], _ last: Bool) throws(SecretError) {
             guard !last || !plain.isEmpty || counter == 0 else { throw .notAuthentic }
             counter += UInt64(plain.count / chunkByteCount)
             isFinished = last
-            return plain
         }
 
         /// The next chunk, where the caller cannot look ahead: a full one may be the last or not, a shorter one is.
@@ -112,16 +160,10 @@ package enum Stream {
     private static func sealChunks(_ plain: [UInt8], first: UInt64, last: Bool, key: Key<Role.Stream>)
         -> [UInt8]
     {
-        let chunkCount = max(1, (plain.count + chunkByteCount - 1) / chunkByteCount)
-        let halves = halves(of: chunkCount) { chunks in
+        let series = Series(byteCount: plain.count, first: first, last: last, key: key)
+        let halves = halves(of: series.chunkCount) { chunks in
             var sealed: [UInt8] = []
-            sealed.reserveCapacity(chunks.count * sealedChunkByteCount)
-            for index in chunks {
-                let start = index * chunkByteCount
-                let chunk = plain[start..<min(start + chunkByteCount, plain.count)]
-                let isLast = last && index == chunkCount - 1
-                sealed += Chunk.seal(chunk, nonce: Chunk.nonce(first + UInt64(index), last: isLast), key: key)
-            }
+            series.seal(plain, chunks, into: &sealed)
             return sealed
         }
         return halves.first + halves.second
@@ -130,24 +172,13 @@ package enum Stream {
     private static func openChunks(
         _ sealed: [UInt8], first: UInt64, last: Bool, key: Key<Role.Stream>
     ) throws(SecretError) -> [UInt8] {
-        let chunkCount = max(1, (sealed.count + sealedChunkByteCount - 1) / sealedChunkByteCount)
-        let halves = halves(of: chunkCount) { chunks -> [UInt8]? in
+        let series = Series(sealedByteCount: sealed.count, first: first, last: last, key: key)
+        guard series.isWhole(sealed) else { throw .notAuthentic }
+        let halves = halves(of: series.chunkCount) { chunks -> [UInt8]? in
             var plain: [UInt8] = []
-            plain.reserveCapacity(chunks.count * chunkByteCount)
-            for index in chunks {
-                let start = index * sealedChunkByteCount
-                let chunk = sealed[start..<min(start + sealedChunkByteCount, sealed.count)]
-                let nonce = Chunk.nonce(first + UInt64(index), last: last && index == chunkCount - 1)
-                guard let opened = Chunk.open(chunk, nonce: nonce, key: key) else { return nil }
-                plain += opened
-            }
-            return plain
+            return series.open(sealed, chunks, into: &plain) ? plain : nil
         }
         guard let front = halves.first, let back = halves.second else { throw .notAuthentic }
-        // An empty chunk is allowed only as the whole stream.
-        guard chunkCount == 1 || sealed.count % sealedChunkByteCount != tagByteCount else {
-            throw .notAuthentic
-        }
         return front + back
     }
 
@@ -164,6 +195,68 @@ package enum Stream {
     }
 }
 
+/// Consecutive chunks of a stream.
+private struct Series: Sendable {
+    let chunkCount: Int
+    /// Number of the first one.
+    let first: UInt64
+    /// Whether the stream ends with them.
+    let last: Bool
+    let key: Key<Role.Stream>
+
+    init(byteCount: Int, first: UInt64, last: Bool, key: Key<Role.Stream>) {
+        chunkCount = max(1, (byteCount + Stream.chunkByteCount - 1) / Stream.chunkByteCount)
+        (self.first, self.last, self.key) = (first, last, key)
+    }
+
+    init(sealedByteCount: Int, first: UInt64, last: Bool, key: Key<Role.Stream>) {
+        let size = Stream.sealedChunkByteCount
+        chunkCount = max(1, (sealedByteCount + size - 1) / size)
+        (self.first, self.last, self.key) = (first, last, key)
+    }
+
+    /// An empty chunk is allowed only as the whole stream.
+    func isWhole(_ sealed: [UInt8]) -> Bool {
+        let rest = sealed.count - (chunkCount - 1) * Stream.sealedChunkByteCount
+        return rest >= Stream.tagByteCount && (chunkCount == 1 || rest != Stream.tagByteCount)
+    }
+
+    /// Appends some of the chunks, sealed.
+    func seal(_ plain: [UInt8], _ chunks: Range<Int>, into sealed: inout [UInt8]) {
+        let size = Stream.chunkByteCount
+        let end = min(chunks.upperBound * size, plain.count)
+        var place = sealed.count
+        let byteCount = max(0, end - chunks.lowerBound * size) + chunks.count * Stream.tagByteCount
+        sealed.append(contentsOf: repeatElement(0, count: byteCount))
+        for index in chunks {
+            let chunk = plain[index * size..<min((index + 1) * size, end)]
+            place += Chunk.seal(chunk, nonce: nonce(index), key: key, into: &sealed, at: place)
+        }
+    }
+
+    /// Appends some of the chunks, opened.
+    /// - Returns: false when one of them is not authentic.
+    func open(_ sealed: [UInt8], _ chunks: Range<Int>, into plain: inout [UInt8]) -> Bool {
+        let size = Stream.sealedChunkByteCount
+        let end = min(chunks.upperBound * size, sealed.count)
+        var place = plain.count
+        let byteCount = max(0, end - chunks.lowerBound * size - chunks.count * Stream.tagByteCount)
+        plain.append(contentsOf: repeatElement(0, count: byteCount))
+        for index in chunks {
+            let chunk = sealed[index * size..<min((index + 1) * size, end)]
+            guard Chunk.open(chunk, nonce: nonce(index), key: key, into: &plain, at: place) else {
+                return false
+            }
+            place += chunk.count - Stream.tagByteCount
+        }
+        return true
+    }
+
+    private func nonce(_ index: Int) -> [UInt8] {
+        Chunk.nonce(first + UInt64(index), last: last && index == chunkCount - 1)
+    }
+}
+
 /// One chunk of a stream.
 private enum Chunk {
     static func nonce(_ counter: UInt64, last: Bool) -> [UInt8] {
@@ -175,32 +268,46 @@ private enum Chunk {
         return nonce
     }
 
-    static func seal(_ plain: ArraySlice<UInt8>, nonce: [UInt8], key: Key<Role.Stream>) -> [UInt8] {
-        unsafe plain.withUnsafeBufferPointer { plain in
-            unsafe key.secret.withPointer { key in
-                unsafe Hash.output(plain.count + Stream.tagByteCount) {
-                    unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
-                        $0, nil, plain.baseAddress, UInt64(plain.count), nil, 0, nil, nonce, key)
+    /// - Returns: how many bytes were written.
+    static func seal(
+        _ plain: ArraySlice<UInt8>, nonce: [UInt8], key: Key<Role.Stream>, into sealed: inout [UInt8],
+        at place: Int
+    ) -> Int {
+        let byteCount = plain.count + Stream.tagByteCount
+        precondition(place >= 0 && place + byteCount <= sealed.count, "a chunk has its room")
+        unsafe sealed.withUnsafeMutableBufferPointer { room in
+            unsafe plain.withUnsafeBufferPointer { plain in
+                unsafe key.secret.withPointer { key in
+                    let code = unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
+                        room.baseAddress! + place, nil, plain.baseAddress, UInt64(plain.count), nil, 0, nil,
+                        nonce, key)
+                    // There is no way to fail; if it does, nothing may be stored of it.
+                    guard code == 0 else { fatalError("a chunk was not sealed") }
                 }
             }
         }
+        return byteCount
     }
 
-    static func open(_ sealed: ArraySlice<UInt8>, nonce: [UInt8], key: Key<Role.Stream>) -> [UInt8]? {
-        let length = sealed.count - Stream.tagByteCount
-        guard length >= 0 else { return nil }
-        var opened = false
-        let plain = unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
-            opened = unsafe sealed.withUnsafeBufferPointer { sealed in
-                guard let base = sealed.baseAddress else { return false }
-                return unsafe key.secret.withPointer { key in
-                    unsafe crypto_aead_chacha20poly1305_ietf_decrypt(
-                        buffer.baseAddress, nil, nil, base, UInt64(sealed.count), nil, 0, nonce, key)
-                        == 0
+    static func open(
+        _ sealed: ArraySlice<UInt8>, nonce: [UInt8], key: Key<Role.Stream>, into plain: inout [UInt8],
+        at place: Int
+    ) -> Bool {
+        let byteCount = sealed.count - Stream.tagByteCount
+        guard byteCount >= 0 else { return false }
+        precondition(place >= 0 && place + byteCount <= plain.count, "a chunk has its room")
+        // An empty text has no room, and needs none.
+        var nothing: UInt8 = 0
+        return unsafe plain.withUnsafeMutableBufferPointer { room in
+            unsafe sealed.withUnsafeBufferPointer { sealed in
+                unsafe key.secret.withPointer { key in
+                    unsafe withUnsafeMutablePointer(to: &nothing) { nothing in
+                        unsafe crypto_aead_chacha20poly1305_ietf_decrypt(
+                            room.baseAddress.map { unsafe $0 + place } ?? nothing, nil, nil,
+                            sealed.baseAddress!, UInt64(sealed.count), nil, 0, nonce, key) == 0
+                    }
                 }
             }
-            initialized = opened ? length : 0
         }
-        return opened ? plain : nil
     }
 }
