@@ -288,7 +288,12 @@ class Tracer:
     def end(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            # It may miss the end of a process whose threads all die at once, and keeps it from being buried.
+            self.process.kill()
+            self.process.wait()
         self.process.stderr.close()
 
 
