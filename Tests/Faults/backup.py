@@ -19,9 +19,10 @@ import sys
 import tempfile
 import threading
 
-from house import BIN, House, Refused, can_trace, expect, phrase, sealed, skipped, tidy
+from house import BIN, House, Refused, Tracer, can_trace, expect, phrase, sealed, skipped, tidy
 
 CLIENT_CALLS = ["openat", "write", "fsync", "mkdirat", "renameat2", "fchmod"]
+DAEMON_CALLS = ["openat", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlinkat"]
 RESTORE_CALLS = ["openat", "write", "pwrite64", "fsync", "fdatasync", "mkdirat", "renameat2", "unlinkat", "ftruncate"]
 
 
@@ -66,9 +67,10 @@ class Desk:
     def backup(self, folder, before=()):
         return self.havre("backup", folder, before=before)
 
-    def restore(self, folder, places, before=(), secret=None):
+    def restore(self, folder, places, before=(), secret=None, half=None):
+        """`half` is a vault folder that was spared."""
         return self.havre("restore", folder, "--vault", places[0], "--gate", places[1],
-                          secret=secret or phrase("Sylvie"), before=before)
+                          *(["--vault-half", half] if half else []), secret=secret or phrase("Sylvie"), before=before)
 
     def check(self, places):
         return self.havre("check", "--vault", places[0], "--gate", places[1])
@@ -131,30 +133,33 @@ def starved_backups(desk, given):
     print(f"backups starved: {total}", flush=True)
 
 
-def killed_restores(desk, backup, given):
+def killed_restores(desk, backup, given, half=None, lost=0):
+    """`lost` cases are named each time."""
     again = done = 0
     first = (desk.fresh("v"), desk.fresh("g"))
     counts = count(desk, RESTORE_CALLS, lambda before: expect(
-        desk.restore(backup, first, before)[0] == 0, "a restore that is only watched"))
+        desk.restore(backup, first, before, half=half)[0] == 0, "a restore that is only watched"))
     for call, number in points(counts, given.every, given.most):
         places = (desk.fresh("v"), desk.fresh("g"))
-        desk.restore(backup, places, injected(call, number, "signal=KILL"))
+        desk.restore(backup, places, injected(call, number, "signal=KILL"), half=half)
         where = f"restore killed at {call} {number}"
         marked = os.path.exists(os.path.join(places[1], "restoring"))
         if marked:
             status, said = desk.check(places)
             expect(status != 0, f"{where}: opens before it is done {said}")
-        status, said = desk.restore(backup, places)
+        status, said = desk.restore(backup, places, half=half)
         if status == 2 and not marked and os.path.exists(os.path.join(places[1], "gate.db")):
             done += 1
         else:
             again += 1
             expect(status == 0, f"{where}: not again {status} {said}")
+            expect(len(said.get("lostCases", [])) == lost, f"{where}: names {said.get('lostCases')}")
         status, said = desk.check(places)
         expect(status == 0 and said.get("ok"), f"{where}: check {said}")
         for place in places:
             shutil.rmtree(place, ignore_errors=True)
-    print(f"restores killed: {again + done}, done again: {again}, were done: {done}", flush=True)
+    what = "restores onto a spared vault" if half else "restores"
+    print(f"{what} killed: {again + done}, done again: {again}, were done: {done}", flush=True)
 
 
 def starved_restores(desk, backup, given):
@@ -195,6 +200,50 @@ def killed_daemon(house, desk):
         desk.havre("lock", "--all")
         desk.unlock("Sylvie")
     print("daemons killed: 4", flush=True)
+
+
+def killed_daemon_at_calls(house, desk, given):
+    """The daemon is gone at one of its system calls; the next backup is whole."""
+    output, kills = desk.path("daemon-trace"), 0
+    tracer = Tracer(house.daemon.pid, DAEMON_CALLS, output=output)
+    expect(desk.backup(desk.fresh("b"))[0] == 0, "a backup that is only watched")
+    tracer.end()
+    most = {}
+    with open(output) as trace:
+        for found in re.findall(r"^(\d+) +(\w+)\(", trace.read(), re.M):
+            most[found] = most.get(found, 0) + 1
+    counts = {call: max([n for (_, name), n in most.items() if name == call], default=0) for call in DAEMON_CALLS}
+    for call, number in points(counts, given.every, given.most):
+        where, folder = f"daemon killed at {call} {number}", desk.fresh("b")
+        tracer = Tracer(house.daemon.pid, [call], [f"{call}:signal=KILL:when={number}"])
+        status, _ = desk.backup(folder)
+        house.kill()
+        tracer.end()
+        kills += 1
+        expect(status == 0 or not os.path.exists(os.path.join(folder, "gate", "SHA256SUMS")), f"{where}: half a backup is whole")
+        house.start()
+        expect(not os.listdir(os.path.join(house.vault, "blobs", "incoming")), f"{where}: something in incoming")
+        desk.havre("lock", "--all")
+        desk.unlock("Sylvie")
+        status, said = desk.havre("check")
+        expect(status == 0 and said.get("ok"), f"{where}: check {said}")
+    last, places = desk.fresh("b"), (desk.fresh("v"), desk.fresh("g"))
+    expect(desk.backup(last)[0] == 0 and desk.restore(last, places)[0] == 0, "a backup after all of them")
+    print(f"daemons killed at system calls of a backup: {kills} of {sum(counts.values())} points", flush=True)
+
+
+def spared(house, desk, given, backup):
+    """Only the gate is lost: the vault as it is, with what came after the backup, and restores of it killed."""
+    amina = house.unlock("Amina")
+    case = amina.call("CaseNew")["case"]
+    status, said = desk.restore(backup, (desk.fresh("v"), desk.fresh("g")), half=house.vault)
+    expect(status == 9, f"a vault that is served is restored from: {status} {said}")
+    house.kill()
+    places = (desk.fresh("v"), desk.fresh("g"))
+    status, said = desk.restore(backup, places, half=house.vault)
+    named = [lost.get("case") for lost in said.get("lostCases", [])]
+    expect(status == 0 and named == [case], f"lost are {named}, not {case}: {said}")
+    killed_restores(desk, backup, given, half=house.vault, lost=1)
 
 
 def raced(desk):
@@ -300,12 +349,14 @@ def main():
         raced(desk)
         killed_daemon(house, desk)
         if can_trace():
+            killed_daemon_at_calls(house, desk, given)
             killed_backups(desk, given)
             starved_backups(desk, given)
             backup = desk.fresh("b")
             expect(desk.backup(backup)[0] == 0, "the backup that is restored again and again")
             killed_restores(desk, backup, given)
             starved_restores(desk, backup, given)
+            spared(house, desk, given, backup)
         else:
             skipped("backups and restores at their system calls need root and strace")
     finally:

@@ -148,6 +148,8 @@ class House:
         self.path = os.path.join(self.folder, "run", "havred.sock")
         os.makedirs(os.path.dirname(self.path), 0o700, exist_ok=True)
         self.places = ["--vault", self.vault, "--gate", self.gate]
+        # What else the daemon is told.
+        self.options = []
         self.daemon = None
         self.errors = os.path.join(self.folder, "havred.err")
         if not os.path.exists(os.path.join(self.vault, "vault.db")):
@@ -167,7 +169,7 @@ class House:
         """Starts the daemon, maybe under another program; returns its first line, b"" when it ended before."""
         with open(self.errors, "ab") as errors:
             self.daemon = subprocess.Popen(
-                [*before, os.path.join(BIN, "havred"), *self.places, "--socket", self.path],
+                [*before, os.path.join(BIN, "havred"), *self.places, *self.options, "--socket", self.path],
                 stdout=subprocess.PIPE, stderr=errors, env=environment)
         return self.daemon.stdout.readline().strip()
 
