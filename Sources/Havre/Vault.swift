@@ -248,7 +248,7 @@ extension HavreError {
             case .rolledBack: .rolledBack
             case .occupied(.mirror):
                 .usage(
-                    "--gate-mirror names a folder that holds something else than the copy of this gate; nothing in it was touched"
+                    "--gate-mirror names a folder that holds something else than the copy of this gate; nothing in it was touched: name an empty folder"
                 )
             case .occupied(let part):
                 .invalid(

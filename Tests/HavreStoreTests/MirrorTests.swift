@@ -232,6 +232,25 @@ import Testing
         refused(mirror, .rolledBack)
     }
 
+    @Test func `A check reads the mirror as well, and has it filled anew where it differs`() throws {
+        let (house, area, _, _) = try furnished()
+        #expect(try house.store.check().isGood)
+        let outside = try HavreStore.Connection(path: house.path("mirror/gate.db"))
+        try outside.execute("DELETE FROM cell WHERE rowid = 3")
+        #expect(try house.store.check().problems == [StoreProblem(.mirror)])
+        #expect(try house.store.status().mirror == .whole)
+        #expect(try house.store.check().isGood)
+        let journal = house.path("mirror/gate.journal")
+        var bytes = try Data(contentsOf: URL(filePath: journal))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(filePath: journal))
+        try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: journal)
+        #expect(try house.store.check().problems == [StoreProblem(.mirror)])
+        _ = try house.store.submit(try house.put(area, 0, "after"))
+        #expect(try house.store.check().isGood)
+        #expect(files.contents(atPath: journal) == files.contents(atPath: house.path("gate/gate.journal")))
+    }
+
     @Test func `A mirror that was never filled to its end is no gate, and is begun anew`() throws {
         let (house, area, _, _) = try furnished()
         house.close()

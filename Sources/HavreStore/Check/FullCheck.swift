@@ -31,6 +31,7 @@ struct FullCheck {
         }
         try checkLedger()
         try checkCounts()
+        if try store.doesMirrorDiffer() { add(.mirror) }
         progress(CheckProgress(rowCount: report.rowCount, byteCount: report.byteCount))
     }
 

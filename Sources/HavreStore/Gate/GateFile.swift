@@ -1,7 +1,7 @@
 import HavreCodec
 
 /// One row of `gate.db` as a transaction wrote it: sealed, so that whoever keeps it needs no key.
-enum GateWrite: Sendable {
+enum GateWrite: Hashable, Sendable {
     /// A cell by its tag; nil: deleted.
     case cell([UInt8], value: [UInt8]?)
     /// Somebody's slot; nil: deleted.

@@ -15,7 +15,10 @@ final class GateMirror: Sendable {
     private static let waitingByteCountMax = 8 << 20
 
     private struct State {
-        var condition = MirrorCondition.missing
+        /// Until somebody has looked nothing is known to be in it.
+        var condition = MirrorCondition.behind
+        /// Whether the last comparison found a difference.
+        var differs = false
         var queue: [MirrorStep] = []
         var byteCount = 0
         /// Whether steps are taken: there is a copy that they follow.
@@ -131,6 +134,14 @@ final class GateMirror: Sendable {
         }
     }
 
+    /// Whether the mirror was found to differ since this was asked last.
+    func takeDifference() -> Bool {
+        state.with { state in
+            defer { state.differs = false }
+            return state.differs
+        }
+    }
+
     /// Looks for the mirror now, and waits for what comes of it, but not long.
     func look() {
         let wanted = state.with { state in
@@ -241,7 +252,10 @@ final class GateMirror: Sendable {
     }
 
     private func lose(_ error: StoreError) {
-        state.with { $0.lose(MirrorCopy.condition(after: error)) }
+        state.with { state in
+            state.lose(MirrorCopy.condition(after: error))
+            if error == .tampered(.mirror) { state.differs = true }
+        }
         state.broadcast()
     }
 }

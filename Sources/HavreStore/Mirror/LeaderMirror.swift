@@ -50,6 +50,20 @@ extension Leader {
 }
 
 extension Store {
+    /// Whether the mirror holds anything else than the gate: read whole, while nobody commits. A mirror that is behind is
+    /// not asked; one that differs is filled anew.
+    func doesMirrorDiffer() throws(StoreError) -> Bool {
+        guard let mirror = leader.mirror, mirror.condition == .whole else { return false }
+        try lead { leader throws(StoreError) in
+            let rows = try database(.gateFile) { () throws(SQLError) in try leader.gate.contents() }
+            leader.tellMirror(.compare(rows))
+            mirror.settle()
+        }
+        guard mirror.takeDifference() else { return false }
+        mirror.look()
+        return true
+    }
+
     /// Begins to look for the mirror, once the gate is open.
     /// - Throws: `.rolledBack` when it knows more than the gate.
     func lookForMirror() throws(StoreError) {

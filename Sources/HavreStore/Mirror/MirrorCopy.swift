@@ -103,6 +103,8 @@ final class MirrorCopy {
     /// What an error says of the mirror.
     static func condition(after error: StoreError) -> MirrorCondition {
         switch error {
+        // What was read and is not what was written is written anew.
+        case .tampered(.mirror): .behind
         case .occupied, .foreign(.gateFile), .foreign(.meta), .foreign(.keyFile), .tampered: .foreign
         case .notFound, .inUse, .foreign: .missing
         case .rolledBack: .ahead
@@ -185,25 +187,49 @@ final class MirrorCopy {
 
     /// Cuts a log off where it begins to differ from the gate's.
     private func compareLog(_ name: String, _ byteCount: UInt64) throws(StoreError) {
-        let count = min(logs[name] ?? 0, byteCount)
-        guard logs[name] ?? 0 > 0 else { return }
+        guard let count = logs[name], count > 0 else { return }
+        let same = try sameByteCount(name, min(count, byteCount))
+        guard same < count else { return }
         try system { () throws(SystemError) in
-            let theirs = try folder.directory.open(name, [.readWrite])
-            var same: UInt64 = 0
-            if count > 0 {
-                let ours = try gate.directory.open(name, [.read])
-                while same < count {
-                    let piece = Int(min(1 << 20, count - same))
-                    guard try ours.read(count: piece, at: same) == theirs.read(count: piece, at: same) else {
-                        break
-                    }
-                    same += UInt64(piece)
-                }
-            }
-            try theirs.truncate(to: same)
-            try theirs.sync()
-            logs[name] = same
+            let log = try folder.directory.open(name, [.write])
+            try log.truncate(to: same)
+            try log.sync()
         }
+        logs[name] = same
+    }
+
+    /// How far a log is the gate's, in pieces of 1 MiB.
+    private func sameByteCount(_ name: String, _ count: UInt64) throws(StoreError) -> UInt64 {
+        guard count > 0 else { return 0 }
+        return try system { () throws(SystemError) in
+            let ours = try gate.directory.open(name, [.read])
+            let theirs = try folder.directory.open(name, [.read])
+            var same: UInt64 = 0
+            while same < count {
+                let piece = Int(min(1 << 20, count - same))
+                guard try ours.read(count: piece, at: same) == theirs.read(count: piece, at: same) else {
+                    break
+                }
+                same += UInt64(piece)
+            }
+            return same
+        }
+    }
+
+    /// Compares everything here with the gate.
+    /// - Throws: `.tampered(.mirror)` for any difference.
+    private func compare(with rows: [GateWrite], _ lengths: [String: UInt64]) throws(StoreError) {
+        let found = try database(.mirror) { () throws(SQLError) in try file.contents() }
+        guard Set(found) == Set(rows), found.count == rows.count else { throw .tampered(.mirror) }
+        for (name, byteCount) in lengths {
+            guard logs[name] ?? 0 == byteCount, try sameByteCount(name, byteCount) == byteCount else {
+                throw .tampered(.mirror)
+            }
+        }
+        guard
+            try folder.read(StoreName.loginKey, byteCountMax: 4_096)
+                == gate.read(StoreName.loginKey, byteCountMax: 4_096)
+        else { throw .tampered(.mirror) }
     }
 
     // MARK: steps
@@ -214,6 +240,7 @@ final class MirrorCopy {
         for (name, byteCount) in step.logs { try extendLog(name, to: byteCount) }
         switch step.kind {
         case .rows(let writes): try write(writes)
+        case .compare(let rows): try compare(with: rows, step.logs)
         case .scrub: try scrub()
         case .burn:
             for name in [StoreName.deviceKey, StoreName.loginKey] { try keyFiles.removeOverwritten(name) }

@@ -5,6 +5,8 @@ struct MirrorStep: Sendable {
         case rows([GateWrite])
         /// The write-ahead log is emptied: nothing that was overwritten is left.
         case scrub
+        /// Nothing is written: what the mirror holds is compared with these rows, and with the logs.
+        case compare([GateWrite])
         /// Every key goes (burn).
         case burn
         /// Everything goes: another gate key is about to be decided.
