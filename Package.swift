@@ -14,7 +14,7 @@ let shipped: [SwiftSetting] = [
 let rooms: [(name: String, imports: [String])] = [
     ("HavreCodec", []),
     ("HavreSystem", ["CSystem"]),
-    ("HavreSecrets", ["CHash", "CSodium", "HavreSystem", "HavreCodec"]),
+    ("HavreSecrets", ["CSodium", "HavreSystem", "HavreCodec"]),
     ("HavreForms", ["HavreCodec", "CData"]),
     ("HavreFormats", ["HavreSecrets", "HavreCodec"]),
     ("HavreLedger", ["HavreSecrets", "HavreCodec"]),
@@ -76,7 +76,6 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
-        .target(name: "CHash"),
         .target(name: "CSystem", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CData", exclude: ["files"]),
     ]

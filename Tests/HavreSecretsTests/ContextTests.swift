@@ -111,22 +111,6 @@ struct HashTests {
         }
     }
 
-    @Test("SHA-256 by the processor's instructions is libsodium's, for every length and cut")
-    func bothWays() {
-        guard SHA256.hasInstructions else { return }
-        for count in 0...300 {
-            let whole = Random.bytes(count)
-            var slow = SHA256(isFast: false)
-            slow.update(whole)
-            let expected = slow.finish()
-            #expect(Hash.sha256(whole) == expected)
-            let cut = Random.below(count + 1)
-            var fast = SHA256(isFast: true)
-            for part in [whole[..<cut], whole[cut...]] { fast.update([UInt8](part)) }
-            #expect(fast.finish() == expected)
-        }
-    }
-
     @Test("Random numbers below a bound stay below and reach every value")
     func below() {
         var seen = Set<Int>()

@@ -5,7 +5,7 @@ import TestSupport
 let house: [String: Set<String>] = [
     "HavreCodec": [],
     "HavreSystem": ["CSystem"],
-    "HavreSecrets": ["CHash", "CSodium", "HavreSystem", "HavreCodec"],
+    "HavreSecrets": ["CSodium", "HavreSystem", "HavreCodec"],
     "HavreForms": ["HavreCodec", "CData"],
     "HavreFormats": ["HavreSecrets", "HavreCodec"],
     "HavreLedger": ["HavreSecrets", "HavreCodec"],
@@ -33,8 +33,7 @@ let mains: [String: Set<String>] = ["havre-cli": ["HavreCommands"], "havred-main
 
 /// The C modules, and the one room that may import each; `CData` is bytes without behaviour, for anybody.
 let borders: [String: String?] = [
-    "CHash": "HavreSecrets", "CSodium": "HavreSecrets", "CSQLite": "HavreStore", "CSystem": "HavreSystem",
-    "CData": nil,
+    "CSodium": "HavreSecrets", "CSQLite": "HavreStore", "CSystem": "HavreSystem", "CData": nil,
 ]
 
 /// What may be imported besides: parts of the toolchain that bring no data and no run loop with them.

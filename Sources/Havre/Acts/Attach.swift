@@ -123,7 +123,7 @@ extension Vault {
     ///
     /// What was written before an error must be thrown away.
     ///
-    /// - Parameter write: called with each piece of at most 256 KiB, in order.
+    /// - Parameter write: called with each piece of at most 64 KiB, in order.
     public func fetch(
         case code: String, attachment: Identifier, _ session: Session, progress: Progress = { _, _ in },
         write: ([UInt8]) throws(HavreError) -> Void

@@ -7,9 +7,9 @@ import HavreSystem
 ///
 /// A blob is `count u64 LE || bytes || zeros` up to the Padmé size, in chunks of 64 KiB.
 enum AttachmentStream {
-    /// Bytes that go from one thread to the other at once.
-    fileprivate static let pieceByteCount = 4 * Stream.chunkByteCount
-    fileprivate static let sealedPieceByteCount = 4 * Stream.sealedChunkByteCount
+    /// Bytes that go from one thread to the other at once: one chunk, so that a lock or a panic waits for no more.
+    fileprivate static let pieceByteCount = Stream.chunkByteCount
+    fileprivate static let sealedPieceByteCount = Stream.sealedChunkByteCount
     /// Pieces under way: one in the hands of each thread, one between them.
     fileprivate static let pieceCount = 3
 

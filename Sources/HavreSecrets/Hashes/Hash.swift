@@ -1,4 +1,3 @@
-import CHash
 import CSodium
 package import HavreCodec
 
@@ -16,18 +15,7 @@ package enum Hash {
 
     /// SHA-256 (FIPS 180-4).
     package static func sha256(_ bytes: [UInt8]) -> Digest {
-        Digest(
-            exactly: unsafe output(32) { out in
-                guard SHA256.hasInstructions else {
-                    return unsafe crypto_hash_sha256(out, bytes, UInt64(bytes.count))
-                }
-                var hash = chash_sha256()
-                unsafe chash_sha256_init(&hash)
-                unsafe chash_sha256_update(&hash, bytes, bytes.count)
-                unsafe chash_sha256_final(&hash, out)
-                unsafe sodium_memzero(&hash, MemoryLayout<chash_sha256>.size)
-                return 0
-            })
+        Digest(exactly: unsafe output(32) { unsafe crypto_hash_sha256($0, bytes, UInt64(bytes.count)) })
     }
 
     /// SHA-512 (FIPS 180-4): 64 bytes.

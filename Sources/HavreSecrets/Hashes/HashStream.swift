@@ -1,4 +1,3 @@
-import CHash
 import CSodium
 package import HavreCodec
 
@@ -91,63 +90,30 @@ package struct Blake2b: ~Copyable, Sendable {
     }
 }
 
-/// Streaming SHA-256, by the processor's own instructions where it has them, else libsodium's.
+/// Streaming SHA-256.
 package struct SHA256: ~Copyable, Sendable {
-    private let state: HashState
-    private let isFast: Bool
-
-    /// Whether this processor has instructions for it.
-    static let hasInstructions = chash_sha256_is_here() != 0
+    private let state = HashState(byteCount: crypto_hash_sha256_statebytes())
 
     /// Starts a hash.
-    package init() { self.init(isFast: Self.hasInstructions) }
-
-    /// The same by a certain way, for tests: both give the same.
-    init(isFast: Bool) {
-        self.isFast = isFast
-        state = HashState(
-            byteCount: max(crypto_hash_sha256_statebytes(), MemoryLayout<chash_sha256>.size))
-        if isFast {
-            unsafe chash_sha256_init(state.typed())
-        } else {
-            _ = unsafe crypto_hash_sha256_init(state.typed())
-        }
+    package init() {
+        _ = unsafe crypto_hash_sha256_init(state.typed())
     }
 
     /// Adds bytes.
     package mutating func update(_ bytes: [UInt8]) {
-        _ = unsafe bytes.withUnsafeBufferPointer { unsafe update($0.baseAddress, $0.count) }
+        _ = unsafe crypto_hash_sha256_update(state.typed(), bytes, UInt64(bytes.count))
     }
 
     /// Adds lent bytes.
     package mutating func update(_ span: RawSpan) {
-        _ = unsafe span.withUnsafeBytes { bytes in
-            unsafe update(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        }
-    }
-
-    private func update(_ bytes: UnsafePointer<UInt8>?, _ count: Int) {
-        guard let bytes = unsafe bytes, count > 0 else { return }
-        if isFast {
-            unsafe chash_sha256_update(state.typed(), bytes, count)
-        } else {
-            _ = unsafe crypto_hash_sha256_update(state.typed(), bytes, UInt64(count))
-        }
+        let pointer = unsafe state.typed(as: crypto_hash_sha256_state.self)
+        _ = unsafe withLent(span) { unsafe crypto_hash_sha256_update(pointer, $0, $1) }
     }
 
     /// The digest.
     package consuming func finish() -> Digest {
-        let (state, isFast) = (unsafe state.typed(as: UInt8.self), isFast)
-        return Digest(
-            exactly: unsafe Hash.output(32) { out in
-                let base = UnsafeMutableRawPointer(state)
-                guard isFast else {
-                    return unsafe crypto_hash_sha256_final(
-                        base.assumingMemoryBound(to: crypto_hash_sha256_state.self), out)
-                }
-                unsafe chash_sha256_final(base.assumingMemoryBound(to: chash_sha256.self), out)
-                return 0
-            })
+        let pointer = unsafe state.typed(as: crypto_hash_sha256_state.self)
+        return Digest(exactly: unsafe Hash.output(32) { unsafe crypto_hash_sha256_final(pointer, $0) })
     }
 }
 
