@@ -12,7 +12,9 @@ import Testing
 private let id = "00112233445566778899aabbccddeeff"
 
 /// A record as the daemon sends it; `said` changes what the daemon says of it.
-private func sent(_ form: String, _ fields: JSON, said: [String: JSON] = [:]) throws -> JSON {
+private func sent(
+    _ form: String, _ fields: JSON, version: Int64 = 2, said: [String: JSON] = [:]
+) throws -> JSON {
     func claim(_ value: JSON) -> Claim {
         switch value {
         case .array(let items): .array(items.map(claim))
@@ -22,7 +24,8 @@ private func sent(_ form: String, _ fields: JSON, said: [String: JSON] = [:]) th
     }
     let compartment = Catalogue.shared.form(form)?.compartment ?? "notes"
     let facts: [String: JSON] = [
-        "record": .string(id), "form": .string(form), "version": 2, "compartment": .string(compartment),
+        "record": .string(id), "form": .string(form), "version": .int(version),
+        "compartment": .string(compartment),
         "time": 1_763_700_000,
     ]
     var claims = facts.mapValues(claim)
@@ -217,4 +220,38 @@ func forms() throws {
     #expect(try JSON(bench.run("forms --json").output)["forms"]?.array?.count == Catalogue.shared.forms.count)
     #expect(bench.run("forms poem").status == 6)
     #expect(bench.daemon.calls.isEmpty)
+}
+
+@Test("Of two corrections made at once neither is lost unseen: what both changed is asked, the rest is kept")
+func editedMeanwhile() throws {
+    let before: JSON = ["given_name": "Blessing", "family_name": "Okafor"]
+    func scene(_ theirs: JSON, _ answers: [String]) throws -> (bench: Bench, person: FakePerson) {
+        let (old, new) = (try sent("identity", before), try sent("identity", theirs, version: 3))
+        let bench = try bench([])
+        var looks = 0
+        bench.daemon.acts["Show"] = { _, _ in
+            looks += 1
+            return Reply(["records": [looks == 1 ? old : new]])
+        }
+        bench.daemon.acts["Edit"] = { parameters, _ in
+            parameters["version"] == 3
+                ? Reply(["record": .string(id), "version": 4]) : Fault.busy.reply()
+        }
+        let person = FakePerson(answers)
+        bench.person = person
+        #expect(bench.run("edit amber-heron-41 \(id)").status == 0)
+        #expect(person.answers.isEmpty && person.shown.contains("saved another version meanwhile"))
+        return (bench, person)
+    }
+    let apart = try scene(
+        ["given_name": "Blessing", "family_name": "Okafor", "middle_name": "Joy"], ["Patience", "."])
+    #expect(
+        apart.bench.last("Edit")?["fields"]
+            == ["given_name": "Patience", "family_name": "Okafor", "middle_name": "Joy"])
+    let theirs: JSON = ["given_name": "Grace", "family_name": "Okafor"]
+    let mine = try scene(theirs, ["Patience", ".", ""])
+    #expect(mine.person.shown.contains("Grace"))
+    #expect(mine.bench.last("Edit")?["fields"]?["given_name"] == "Patience")
+    let again = try scene(theirs, ["Patience", ".", "n", "Grace", "."])
+    #expect(again.bench.last("Edit")?["fields"]?["given_name"] == "Grace")
 }

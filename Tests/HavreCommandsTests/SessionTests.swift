@@ -157,3 +157,18 @@ func cleared() throws {
     try bench.unlock()
     #expect(try files(bench).count == 3, "Amina, Zoé, and Lucie at the other terminal")
 }
+
+@Test("A session file that others may read is refused and named; panic goes on")
+func openSessionFile() throws {
+    let bench = try Bench()
+    try bench.unlock()
+    let path = bench.folder.path("run/havre/" + (try files(bench)[0]))
+    for mode in [0o644, 0o660, 0o700] {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        let out = bench.run("whoami --lang fr")
+        #expect(
+            out.status == 1 && out.errors.contains(path) && out.errors.contains("havre unlock"), "\(mode)")
+    }
+    bench.daemon.acts["Panic"] = { _, _ in Reply([:]) }
+    #expect(bench.run("panic").status == 0)
+}

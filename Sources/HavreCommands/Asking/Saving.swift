@@ -25,6 +25,8 @@ struct Saving {
                 switch error.fault {
                 case .locked: try unlock(name, person)
                 case .notOpen: try open(person)
+                // What rests on a version that is no longer the newest would never be saved by trying again.
+                case .busy where parameters["version"] != nil: throw error
                 case .gateClosed, .unreachable, .busy, .storageFull: try goOn(error, person)
                 // Both ends of a line that broke: whether it was saved is not known, and it is not saved twice.
                 default: throw error
@@ -61,7 +63,7 @@ struct Saving {
     }
 
     /// Says what stands in the way, and goes on when she wants to try again.
-    private func goOn(_ failure: Failure, _ person: any Person) throws(Failure) {
+    func goOn(_ failure: Failure, _ person: any Person) throws(Failure) {
         person.show(desk.texts.message(failure) + "\n" + desk.texts.say("saving.kept") + "\n")
         guard try desk.agrees(person, "saving.again") else { throw failure }
         if failure.fault == .unreachable { desk.hangUp() }

@@ -85,7 +85,8 @@ struct FormFilling {
 
     private func refused(_ field: Field, _ rule: String) -> String {
         let name = desk.texts.say("field.named", ["label": field.label(in: desk.language)])
-        return desk.texts.say("fault.Invalid", ["field": name, "rule": rule])
+        let text = desk.texts.say("fault.Invalid", ["field": name, "rule": rule])
+        return text.prefix(1).uppercased() + text.dropFirst()
     }
 
     /// Several lines, ended by a line with a full stop only.

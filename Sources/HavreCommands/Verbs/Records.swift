@@ -185,30 +185,20 @@ struct Edit: Verb {
         let name = try daemon.caseName(name)
         let saving = try Saving(desk, case: name)
         let record = try daemon.recordName(record)
-        var parameters: [String: JSON] = ["case": .string(name), "record": .string(record)]
-        let fields: JSON
-        var form: Form?
-        if source.from == nil, desk.person() != nil {
-            // What is edited was looked at: the version it rests on goes along, and a colleague's is not overwritten.
-            let items = try daemon.gather("Show", parameters, list: "records")
-            guard let item = items.first else { throw Failure(.notFound) }
-            let shown = try ShownRecord(item)
-            let known = try RecordInput.form(shown.form)
-            fields = try RecordInput(desk: desk).fields(
-                known, from: nil, old: shown.fields, inEditor: source.inEditor)
-            parameters["version"] = .int(shown.version)
-            parameters["record"] = .string(shown.record)
-            form = known
-        } else {
-            fields = try Input.json(source.from ?? "-")
+        if source.from == nil, let person = desk.person() {
+            let correction = Correction(
+                desk: desk, person: person, saving: saving, caseName: name, inEditor: source.inEditor)
+            let saved = try correction.run(record: record)
+            return try Written.say(saved.answer, saved.form, saved.fields, desk)
         }
-        parameters["fields"] = fields
+        let parameters: [String: JSON] = [
+            "case": .string(name), "record": .string(record),
+            "fields": try Input.json(source.from ?? "-"),
+        ]
         let answer: Answer
         do throws(Failure) { answer = try saving.act("Edit", parameters) } catch {
-            let known = form.map { error.about($0) } ?? error
-            throw known.advising("next.form", when: .invalid)
+            throw error.advising("next.form", when: .invalid)
         }
-        if let form { return try Written.say(answer, form, fields, desk) }
         try desk.screen.answer(answer.news()) {
             desk.texts.say(
                 "say.edited",
