@@ -130,15 +130,3 @@ func language() throws {
     bench.variables["LC_ALL"] = "C"
     #expect(bench.run("nonsense").errors.contains("There is no verb"))
 }
-
-@Test("French texts have typographic apostrophes and no space that a line may break at before a mark")
-func frenchTypography() throws {
-    for (key, text) in try TextCatalogue.load(.fr).texts where !key.hasPrefix("examples.") {
-        #expect(!text.contains(/\w'\w/), "\(key): an apostrophe")
-        // A mark that stands for itself (? explains, ! opens the editor) is no punctuation.
-        #expect(!text.contains(#/ [:;»](\s|$)|« |\w \?(\s|$)/#), "\(key): a space before a mark, or after «")
-    }
-    for (key, text) in try TextCatalogue.load(.en).texts where !key.hasPrefix("examples.") {
-        #expect(!text.contains(/\w'\w/), "\(key): an apostrophe")
-    }
-}
