@@ -56,9 +56,8 @@ struct FormFilling {
     ) throws(Failure) -> Step {
         let label = indent + field.label(in: desk.language) + (field.required ? " *" : "")
         if let old {
-            let shown = FieldText(desk: desk).lines(
-                .object([field.key: old]), form: nil)
-            person.show(shown.map { indent + $0 }.joined(separator: "\n") + "\n")
+            let shown = FieldText(desk: desk).lines(field, old, indent: indent + "  ")
+            person.show(shown.joined(separator: "\n") + "\n")
         }
         if field.type == .sub { return try rows(field, old, label, indent, check) }
         if field.type == .long || field.type == .sentences {

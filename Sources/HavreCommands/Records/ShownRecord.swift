@@ -95,7 +95,8 @@ struct FieldText {
         return known + unknown(.object(others), indent: "  ")
     }
 
-    private func lines(_ field: Field, _ value: JSON, indent: String) -> [String] {
+    /// One field with its value.
+    func lines(_ field: Field, _ value: JSON, indent: String) -> [String] {
         let label = indent + field.label(in: desk.language) + desk.texts.say("mark.colon")
         switch (field.type, value) {
         case (.sentences, .array(let items)):
