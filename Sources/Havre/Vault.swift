@@ -84,8 +84,8 @@ public final class Vault: Sendable {
         Store.isOfNewerVersion(StorePlaces(vault: vault, gate: gate))
     }
 
-    /// Asks known answers of every construction, once a process: a libsodium that takes keys of small order for good ones
-    /// opens no vault.
+    /// Asks known answers of every construction, once a process: a libsodium that takes keys of small order for good
+    /// ones opens no vault.
     ///
     /// - Throws: `HavreError.failed` naming the construction.
     static func requireSoundConstructions() throws(HavreError) {
@@ -141,8 +141,8 @@ extension Vault {
         throw .busy
     }
 
-    /// The same for a change that adds a link to the directory. One at a time is built: six people who enrol in the same
-    /// minute wait for each other, and nobody of them is sent away.
+    /// The same for a change that adds a link to the directory. One at a time is built: six people who enrol in the
+    /// same minute wait for each other, and nobody of them is sent away.
     func commitLink<Answer>(
         _ event: Event, _ build: (inout Draft, inout Event) throws(HavreError) -> Answer
     ) throws(HavreError) -> Answer {

@@ -28,8 +28,8 @@ package enum SixWords {
 
     /// Whether somebody typed the six words of a 32-byte digest, in any language of the catalogue.
     ///
-    /// Case, accents, spaces, hyphens and commas do not count, nor do scripts that ``Fold`` writes in Latin; all other signs, missing and further words do.
-    /// The time depends on what was typed, not on how much of it is right.
+    /// Case, accents, spaces, hyphens and commas do not count, nor do scripts that ``Fold`` writes in Latin; all other
+    /// signs, missing and further words do. The time depends on what was typed, not on how much of it is right.
     /// - Returns: false also for a digest of another length.
     package static func matches(_ typed: String, digest: [UInt8]) -> Bool {
         guard digest.count == 32, let letters = letters(of: typed) else { return false }

@@ -8,7 +8,8 @@ extension Store {
     /// - Parameters:
     ///   - vault: the vault's id, random.
     ///   - firstBackupKey: BK_0, which the recovery key can make again.
-    ///   - places: with a `deviceKey` path, that file must exist and hold 32 random bytes; without, `device.key` is made.
+    ///   - places: with a `deviceKey` path, that file must exist and hold 32 random bytes; without, `device.key` is
+    ///     made.
     /// - Throws: `.occupied` for a folder that is not empty, `.foreign` for one that is not ours, or the same twice.
     package static func create(
         _ places: StorePlaces, vault: Identifier, firstBackupKey: Key<Role.Backup>

@@ -8,7 +8,8 @@ import Testing
 
 @testable import HavreCommands
 
-/// The rules with which a room refuses, as they are written in its sources; `{}` stands for what is put in when it runs.
+/// The rules with which a room refuses, as they are written in its sources; `{}` stands for what is put in when it
+/// runs.
 private struct ThrownRules {
     private(set) var rules: [String: String] = [:]
 

@@ -210,8 +210,8 @@ struct Unpacked {
         return BundleLayout.padded(bytes + (try tar.finish()))
     }
 
-    /// The same files with manifests that fit them, as a forger would write them; what `change` gives is the payload and
-    /// the tag files of the bundle.
+    /// The same files with manifests that fit them, as a forger would write them; what `change` gives is the payload
+    /// and the tag files of the bundle.
     func resealed(
         export: (Digest) throws -> [UInt8]?, change: (inout [String: [UInt8]]) throws -> Void
     ) throws -> [UInt8] {

@@ -6,8 +6,8 @@ import Testing
 
 /// The Human Trafficking Case Data Standard of IOM, as `../shared/data/htcds` has it.
 @Suite struct HTCDSTests {
-    /// Codes of ours beside those of the standard: no schooling; two purposes of the Palermo Protocol that it counts under
-    /// others; two methods of control that stand in its definitions and not in its list.
+    /// Codes of ours beside those of the standard: no schooling; two purposes of the Palermo Protocol that it counts
+    /// under others; two methods of control that stand in its definitions and not in its list.
     private static let ours: [String: Set<String>] = [
         "prs_HighestLevelOfEducation": ["None"],
         "vic_TypeOfExploitation": ["forced_criminality", "domestic_servitude"],

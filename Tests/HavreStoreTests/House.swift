@@ -129,3 +129,18 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     }
     running.when({ $0 == 0 }, { _ in })
 }
+
+extension CrashPoint {
+    /// Kills this process as soon as the point of this name is reached so many times.
+    static func killProcess(at name: String, times: Int) {
+        let passed = Guarded(0)
+        onReach { point in
+            guard point.rawValue == name else { return }
+            let count = passed.with { passed in
+                passed += 1
+                return passed
+            }
+            if count == times { Process.kill() }
+        }
+    }
+}

@@ -21,15 +21,7 @@ import Testing
         for times in [1, 4] {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [folder = folder as String, name = point.rawValue as String, times = times as Int] in
-                let passed = Guarded(0)
-                CrashPoint.onReach { point in
-                    guard point.rawValue == name else { return }
-                    let count = passed.with { passed in
-                        passed += 1
-                        return passed
-                    }
-                    if count == times { Process.kill() }
-                }
+                CrashPoint.killProcess(at: name, times: times)
                 try Course(folder: folder, seed: 5).run(to: 400)
             }
             let judge = try Judge(course)

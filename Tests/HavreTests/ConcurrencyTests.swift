@@ -139,7 +139,8 @@ import Testing
         }
     }
 
-    /// Everything that was acknowledged is there, in order, also after a restart; the ledger holds no read behind a removal.
+    /// Everything that was acknowledged is there, in order, also after a restart; the ledger holds no read behind a
+    /// removal.
     private static func judge(_ house: TestHouse, _ found: Notes, _ codes: [String]) throws {
         for restarts in [false, true] {
             if restarts { try house.reopen() }

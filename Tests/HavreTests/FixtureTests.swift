@@ -7,7 +7,8 @@ import Testing
 
 @testable import Havre
 
-/// A vault that an older version of the programs has written (`Tests/Fixtures/make`), as a copy that goes with the value.
+/// A vault that an older version of the programs has written (`Tests/Fixtures/make`), as a copy that goes with the
+/// value.
 private final class Fixture {
     let folder: TemporaryFolder
     let facts: JSON

@@ -51,8 +51,8 @@ final class TestHouse {
             deviceKey: nil, clock: clock)
     }
 
-    /// Who works in most stories: the supervisor Sylvie, Amina with a case of her own, and the adviser Louis, who is not
-    /// on it.
+    /// Who works in most stories: the supervisor Sylvie, Amina with a case of her own, and the adviser Louis, who is
+    /// not on it.
     func team() throws -> (sylvie: Session, amina: Session, louis: Session, code: String) {
         let sylvie = try unlock("Sylvie")
         let amina = try hire("Amina", "caseworker", by: sylvie)

@@ -130,7 +130,8 @@ import Testing
         try office.grant(["evidence"])
         let louis = office.louis.person.person
         let caseID = try #require(try office.vault.caseID(office.code, office.sylvie))
-        // What a crash between the gate's step and the decision leaves: the removal in the gate, the grant in the chain.
+        // What a crash between the gate's step and the decision leaves: the removal in the gate, the grant in the
+        // chain.
         _ = try office.vault.commit(office.vault.event("revoke", office.sylvie)) { draft, _ in
             draft.step { $0.restricted.append(Restriction(.removal, area: Area(caseID), person: louis)) }
         }

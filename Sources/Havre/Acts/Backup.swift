@@ -45,7 +45,8 @@ extension Vault {
         throw .busy
     }
 
-    /// Takes a backup and writes both halves into a folder, `vault` and `gate`, each whole when its `SHA256SUMS` is there.
+    /// Takes a backup and writes both halves into a folder, `vault` and `gate`, each whole when its `SHA256SUMS` is
+    /// there.
     ///
     /// - Parameter path: an existing folder that holds neither.
     /// - Throws: `busy` when an attachment was erased meanwhile, `storageFull`; what was written is removed then.

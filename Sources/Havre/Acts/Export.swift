@@ -46,8 +46,8 @@ public struct Exported: Sendable {
     public let disclosed: [(record: Identifier, field: String, n: Int?)]
     /// What was kept back, of the records chosen.
     public let withheld: [(record: Identifier, field: String, n: Int?)]
-    /// What the person asked to be kept back, as she consented: for the eyes of whoever redacts. What can be found of it
-    /// word by word is refused; the rest is hers to judge.
+    /// What the person asked to be kept back, as she consented: for the eyes of whoever redacts. What can be found of
+    /// it word by word is refused; the rest is hers to judge.
     public let wishes: [(fromWhom: String?, what: String?, reason: String?)]
     /// The age file; nil for a preview.
     public let bundle: [UInt8]?

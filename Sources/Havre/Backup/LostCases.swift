@@ -22,8 +22,8 @@ struct Losses {
 }
 
 extension Vault {
-    /// Takes what leads to lost cases out of everybody's ring and out of custody, so that nobody stumbles over them, and
-    /// says which they are.
+    /// Takes what leads to lost cases out of everybody's ring and out of custody, so that nobody stumbles over them,
+    /// and says which they are.
     /// - Parameter founder: the root that the backup was opened with; it reads the names, where it still is hers.
     func forget(_ lost: [LostArea], founder: Identifier, _ root: Key<Role.Root>) throws(HavreError) -> Losses
     {

@@ -80,8 +80,9 @@ extension Vault {
         return kinds
     }
 
-    /// What the house calls the case, and who works in it: no bundle says either. Whole names are looked for however they
-    /// are written; a first or last name by itself, and a name of one word, may be a word and counts with a capital.
+    /// What the house calls the case, and who works in it: no bundle says either. Whole names are looked for however
+    /// they are written; a first or last name by itself, and a name of one word, may be a word and counts with a
+    /// capital.
     private static func namesOfTheHouse(
         _ inside: Inside
     ) -> (whole: [String: Set<IdentifierKind>], colleagues: Set<String>) {

@@ -7,8 +7,8 @@ import HavreStore
 /// without the gate learns which entries belong together; of the last entries it is made anew at a start, as their tile
 /// is.
 ///
-/// Layout of a page: for each entry the first 4 bytes of the case's id and the 3 bytes of `SealedEvent.who`, zeros where
-/// there is none, and one zero byte. Two cases may share them: what an entry says of itself decides.
+/// Layout of a page: for each entry the first 4 bytes of the case's id and the 3 bytes of `SealedEvent.who`, zeros
+/// where there is none, and one zero byte. Two cases may share them: what an entry says of itself decides.
 struct CaseRegister {
     /// Where a page lies among the tiles: above every level of a tree.
     static let level = 63

@@ -110,8 +110,8 @@ extension Vault {
         return boxes.map(\.row).filter { !kept.boxes.contains($0) }
     }
 
-    /// The boxes that the chain of their case bears out, and the chain. Those of an area of the house were compared with the directory
-    /// when they were opened.
+    /// The boxes that the chain of their case bears out, and the chain. Those of an area of the house were compared
+    /// with the directory when they were opened.
     ///
     /// - Throws: `HavreError.tampered` when there is none.
     private func borneOut(

@@ -33,7 +33,8 @@ enum Layout {
     }
 
     /// Lines that fit, broken between words; what continues a line stands under its beginning. A word that is too long
-    /// for a line stays whole, so that a fingerprint or a path can be copied; writing without spaces is broken anywhere.
+    /// for a line stays whole, so that a fingerprint or a path can be copied; writing without spaces is broken
+    /// anywhere.
     /// - Parameter strictly: A word that is too long is broken as well.
     static func wrapped(_ text: String, columns: Int, strictly: Bool = false) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in

@@ -2,7 +2,8 @@ import HavreCodec
 
 /// Looks for what must not be there.
 enum Traces {
-    /// The bytes and, again and again, whatever in them is base64url of something: signed records carry their values so.
+    /// The bytes and, again and again, whatever in them is base64url of something: signed records carry their values
+    /// so.
     static func layers(of bytes: [UInt8], depth: Int = 0) -> [[UInt8]] {
         guard depth < 3 else { return [bytes] }
         var found = [bytes]

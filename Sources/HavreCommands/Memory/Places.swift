@@ -35,8 +35,8 @@ struct Places {
         return (temporary, "havre-\(uid)")
     }
 
-    /// A folder of one's own that lies in memory: that of the sessions where it does (as systemd makes it), else one below
-    /// `/dev/shm`.
+    /// A folder of one's own that lies in memory: that of the sessions where it does (as systemd makes it), else one
+    /// below `/dev/shm`.
     /// - Throws: `Internal` when there is none: what is looked at is not put on a disk.
     func memory() throws(Failure) -> Directory {
         let sessions = try runtime()

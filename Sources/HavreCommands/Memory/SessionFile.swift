@@ -72,8 +72,8 @@ struct SessionFile: Equatable {
     /// Forgets the session. A token that stays behind opens nothing: its session has ended.
     func remove(_ folder: borrowing Directory) { _ = try? folder.unlinkIfPresent(name) }
 
-    /// Refuses a folder with a session file that is not one's own or that others may read or write: it was not left there
-    /// like this, and somebody may have put it there.
+    /// Refuses a folder with a session file that is not one's own or that others may read or write: it was not left
+    /// there like this, and somebody may have put it there.
     static func requirePrivate(in folder: borrowing Directory) throws(Failure) {
         do {
             let owner = try folder.ownerUID()

@@ -20,8 +20,8 @@ package enum ConsentRule {
 
     /// The groups of forms that a record F04 opens; empty unless every rule holds.
     ///
-    /// Active, not withdrawn, for this recipient and purpose, valid today; not given by somebody who cannot; for a child
-    /// with her own assent and her guardian's consent, and never against either.
+    /// Active, not withdrawn, for this recipient and purpose, valid today; not given by somebody who cannot; for a
+    /// child with her own assent and her guardian's consent, and never against either.
     package static func groups(of fields: JSON, _ question: Question) -> Set<String> {
         guard fields["status"]?.string == "active", fields["withdrawn_at"] == nil,
             question.purposes.contains(fields["purpose"]?.string ?? ""),

@@ -13,8 +13,8 @@ package struct BagDraft: Sendable {
     /// A bag of these payload files, with `bagit.txt`, `bag-info.txt` (Payload-Oxum is added) and a manifest of each
     /// algorithm.
     ///
-    /// Throws `malformed` for a path that is not plain, holds a `%`, comes twice or is not below `data/`, and for info that names
-    /// a Payload-Oxum of its own.
+    /// Throws `malformed` for a path that is not plain, holds a `%`, comes twice or is not below `data/`, and for info
+    /// that names a Payload-Oxum of its own.
     package init(payload: [BagFile], info: BagInfo) throws(FormatError) {
         guard info[BagInfo.oxumLabel].isEmpty else {
             throw .malformed(field: "bag-info", rule: "no Payload-Oxum given")

@@ -7,10 +7,10 @@ extension SDJWT {
 
     /// Signs claims: `plain` members in clear, `claims` as salted disclosures, all of them disclosed.
     ///
-    /// The header is alg `EdDSA`, typ `type` and kid, the RFC 7638 thumbprint of the key. Salts are 16 random
-    /// bytes each. The digests of every object's members are sorted and filled up with decoys to a multiple of 8.
-    /// Throws `malformed` for a name that is reserved, comes twice or must be plain (`iss`, `status`, ...), and for a value that holds a reserved name:
-    /// a reader would take it for a digest.
+    /// The header is alg `EdDSA`, typ `type` and kid, the RFC 7638 thumbprint of the key. Salts are 16 random bytes
+    /// each. The digests of every object's members are sorted and filled up with decoys to a multiple of 8. Throws
+    /// `malformed` for a name that is reserved, comes twice or must be plain (`iss`, `status`, ...), and for a value
+    /// that holds a reserved name: a reader would take it for a digest.
     package static func issue(
         plain: [String: JSON], claims: [String: Claim], type: String = type, key: SigningKey
     ) throws(FormatError) -> SDJWT {

@@ -13,7 +13,8 @@ package struct StoreBackup: Sendable {
     package let erasures: SharedDescriptor?
     /// Size, root and text of the ledger in both halves.
     package let checkpoint: StoredCheckpoint
-    /// The files of `blobs/`, to be copied beside under their names in hex; one of them may be gone when it is asked for.
+    /// The files of `blobs/`, to be copied beside under their names in hex; one of them may be gone when it is asked
+    /// for.
     package let blobs: [Identifier]
 }
 
@@ -27,8 +28,8 @@ package enum BackupName {
 }
 
 extension Store {
-    /// Takes a backup. Commits wait while the gate's contents are sealed and the moment is fixed, not while the vault is
-    /// copied. The backup key steps on, so that this machine cannot open what it has just made.
+    /// Takes a backup. Commits wait while the gate's contents are sealed and the moment is fixed, not while the vault
+    /// is copied. The backup key steps on, so that this machine cannot open what it has just made.
     /// - Parameter bearer: what leads somebody to the backup key, as the library understands it; at most 4,096 bytes,
     ///   readable by whoever holds the gate's half.
     /// - Throws: `.busy` when an erasure had to empty the write-ahead log meanwhile: take it again.

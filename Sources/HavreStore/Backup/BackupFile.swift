@@ -3,11 +3,11 @@ import HavreSecrets
 
 /// The gate's half of a backup: every cell of `gate.db` and g_login, sealed under BK_i, one record after the other.
 ///
-/// `"havre gate backup 1\n" || vault 16 || step u64 || nonce 16 || u32 count || bearer`, then records, each behind its u32
-/// byte count: `u32 count || Seal(BK, kind u8 || data) || Seal(BK, key) ...`. Each seal names the digest of the header and
-/// the record's place, the nonce is drawn for each backup, and the last record says how many there are: nothing can be
-/// taken out, put in, put elsewhere or brought from another backup. Device key and GK are not in it; a restore makes
-/// new ones. The bearer is the library's: what leads somebody to BK, in clear here and sealed in itself.
+/// `"havre gate backup 1\n" || vault 16 || step u64 || nonce 16 || u32 count || bearer`, then records, each behind its
+/// u32 byte count: `u32 count || Seal(BK, kind u8 || data) || Seal(BK, key) ...`. Each seal names the digest of the
+/// header and the record's place, the nonce is drawn for each backup, and the last record says how many there are:
+/// nothing can be taken out, put in, put elsewhere or brought from another backup. Device key and GK are not in it; a
+/// restore makes new ones. The bearer is the library's: what leads somebody to BK, in clear here and sealed in itself.
 struct BackupFile {
     /// What a record is.
     enum Kind: UInt8 {

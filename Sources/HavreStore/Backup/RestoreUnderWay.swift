@@ -70,8 +70,8 @@ package final class RestoreUnderWay: @unchecked Sendable {
         gateFolder.unlock()
     }
 
-    /// Opens the restored store: brings the gate forward where the vault is newer. Areas whose key is neither in the gate's
-    /// half nor in the journal beside it are lost: their rows are removed.
+    /// Opens the restored store: brings the gate forward where the vault is newer. Areas whose key is neither in the
+    /// gate's half nor in the journal beside it are lost: their rows are removed.
     /// - Throws: `.rolledBack` when the vault is older than the gate, or of another vault's gate.
     package func open(journal: any Journal) throws(StoreError) -> Store {
         let store = try Store.open(places, journal: journal, duringRestore: true)

@@ -70,8 +70,8 @@ extension Store {
         }
     }
 
-    /// SQLite's look at a whole file. Stopped when an erasure has to empty the write-ahead log, and taken up again; after
-    /// a few times with commits held off.
+    /// SQLite's look at a whole file. Stopped when an erasure has to empty the write-ahead log, and taken up again;
+    /// after a few times with commits held off.
     private func isSound(_ connection: Connection, _ part: StorePart) throws(StoreError) -> Bool {
         for _ in 0..<4 {
             longReads.begin(connection)

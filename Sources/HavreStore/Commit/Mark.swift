@@ -4,9 +4,9 @@ import HavreSecrets
 /// What a change did to the gate's view of the world, sealed beside its entry: after a crash the marks bring the
 /// gate forward, one by one.
 ///
-/// `number u64 || operation 16 || c 32 || instant u64 || needs journal u8 || areas {area 16, kind u8, old head 64, facts} ||
-/// restricted || lifted {kind u8, area 16, person 16} || quarantine {person 16, has u8 [, u32 || bytes]}`, every
-/// list with a u32 count.
+/// `number u64 || operation 16 || c 32 || instant u64 || needs journal u8 || areas {area 16, kind u8, old head 64,
+/// facts} || restricted || lifted {kind u8, area 16, person 16} || quarantine {person 16, has u8 [, u32 || bytes]}`,
+/// every list with a u32 count.
 struct Mark: Equatable, Sendable {
     /// How an area came out of the change.
     enum Outcome: UInt8, Sendable { case changed = 1, made = 2, renewed = 3, erased = 4 }

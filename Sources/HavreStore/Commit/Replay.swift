@@ -153,7 +153,8 @@ struct Replay {
     private(set) var chain: StepLog.Chain?
     /// Whether the gate held a *next*, decided or not.
     let hasNext: Bool
-    /// Areas whose key is nowhere, as a restore finds them: what the marks say of each, and the entry that gave the key.
+    /// Areas whose key is nowhere, as a restore finds them: what the marks say of each, and the entry that gave the
+    /// key.
     private(set) var lost: [Area: (facts: AreaFacts, number: UInt64)] = [:]
     /// Whether a lost secret is passed over, as a restore does, or ends everything.
     private let passesOver: Bool
