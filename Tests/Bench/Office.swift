@@ -17,6 +17,12 @@ struct Office {
     var vaultFolder: String { folder + "/vault" }
     var gateFolder: String { folder + "/gate" }
 
+    /// Where a daemon serves the house: a folder of its own.
+    static func socket(in folder: String) throws -> String {
+        try Directory(path: folder).makeDirectory("run")
+        return folder + "/run/havred.sock"
+    }
+
     static func phrase(_ name: String) -> SecretBytes {
         SecretBytes(copying: Array("a phrase of \(name)".utf8))
     }
@@ -42,22 +48,8 @@ struct Office {
     init(in folder: String, recordCount: Int) throws {
         self.folder = folder
         self.recordCount = recordCount
-        _ = try Vault.found(
-            HouseFounding(
-                vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil, organisation: "Bench",
-                supervisor: "Sylvie"), passphrase: Self.phrase("Sylvie"), keyFile: nil)
-        let vault = try Vault(vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil)
+        let (vault, _, amina) = try Self.found(in: folder)
         defer { vault.close() }
-        let sylvie = try vault.unlock(name: "Sylvie", passphrase: Self.phrase("Sylvie"), keyFile: nil).session
-        for (name, role) in [("Amina", "caseworker"), ("Louis", "legal")] {
-            let code = SecretBytes(
-                copying: Array(try vault.invite(name: name, role: role, resets: false, sylvie).code.utf8))
-            let words = try vault.enrol(
-                name: name, code: code, passphrase: Self.phrase(name), keyFile: nil, lang: nil
-            ).words
-            _ = try vault.confirm(name: name, words: words, sylvie)
-        }
-        let amina = try vault.unlock(name: "Amina", passphrase: Self.phrase("Amina"), keyFile: nil).session
         let made = ContinuousClock.now
         for _ in 0..<Self.caseCount {
             cases.append(try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina))
@@ -66,6 +58,26 @@ struct Office {
             "made \(Self.caseCount) cases: \(ms(milliseconds(since: made) / Double(Self.caseCount))) each")
         try fill(vault, amina)
         try measureInside(vault, amina)
+    }
+
+    /// A house of three: a supervisor, a caseworker, a legal adviser.
+    static func found(in folder: String) throws -> (vault: Vault, sylvie: Session, amina: Session) {
+        _ = try Vault.found(
+            HouseFounding(
+                vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil, organisation: "Bench",
+                supervisor: "Sylvie"), passphrase: phrase("Sylvie"), keyFile: nil)
+        let vault = try Vault(vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil)
+        let sylvie = try vault.unlock(name: "Sylvie", passphrase: phrase("Sylvie"), keyFile: nil).session
+        for (name, role) in [("Amina", "caseworker"), ("Louis", "legal")] {
+            let code = SecretBytes(
+                copying: Array(try vault.invite(name: name, role: role, resets: false, sylvie).code.utf8))
+            let words = try vault.enrol(
+                name: name, code: code, passphrase: phrase(name), keyFile: nil, lang: nil
+            ).words
+            _ = try vault.confirm(name: name, words: words, sylvie)
+        }
+        let amina = try vault.unlock(name: "Amina", passphrase: phrase("Amina"), keyFile: nil).session
+        return (vault, sylvie, amina)
     }
 
     private mutating func fill(_ vault: Vault, _ amina: Session) throws {
