@@ -94,10 +94,8 @@ extension Vault {
                         compartment: nil),
                     .evidence, author, place, &draft, session, time: event.time)
                 let sheet = self.place(of: attachment, inside.area, name, generation)
-                let about: JSON = [
-                    "bytes": .int(Int64(taken.byteCount)), "blake2b": .string(taken.blake2b.hex),
-                ]
-                let sealed = try Sheet.seal(about.encoded(), at: sheet, under: compartmentKey, record: key)
+                let about = AboutAttachment(byteCount: taken.byteCount, blake2b: taken.blake2b)
+                let sealed = try Sheet.seal(about.encoded, at: sheet, under: compartmentKey, record: key)
                 try draft.put(
                     .attachment(sealed.head, attachment: attachment, record: record),
                     body: .sealed(sealed.body),
@@ -121,7 +119,8 @@ extension Vault {
 
     /// Gives an attachment out, chunk by chunk, after the entry is on disk.
     ///
-    /// What was written before an error must be thrown away.
+    /// What was written before an error must be thrown away. Each chunk is authenticated under the attachment's own key;
+    /// length and digest of the original are those that were sealed when it was taken in.
     ///
     /// - Parameter write: called with each piece of at most 64 KiB, in order.
     public func fetch(
@@ -140,11 +139,41 @@ extension Vault {
             throw .notGranted
         }
         let place = place(of: attachment, inside.area, row.head.secret, row.head.generation)
+        let about = try AboutAttachment(
+            try Sheet.open(try body(row.row, in: inside.area), row.head, at: place, under: key))
         let record = try Sheet.key(row.head, at: place, under: key)
         let stream: Key<Role.Stream> = record.derive(
             Context(.blob, .id(id), .id(inside.file.caseID), .id(attachment)))
-        return try AttachmentStream.give(
-            row.blob, from: store.blobs, under: stream, byteCountMax: Self.attachmentByteCountMax,
+        try AttachmentStream.give(
+            row.blob, from: store.blobs, under: stream, byteCount: about.byteCount,
             isWanted: { () throws(HavreError) in try requireAlive(session) }, progress, write)
+        return (about.byteCount, about.blake2b)
+    }
+}
+
+/// What the row of an attachment says of the original, sealed under the attachment's key.
+private struct AboutAttachment {
+    let byteCount: UInt64
+    let blake2b: Digest
+
+    init(byteCount: UInt64, blake2b: Digest) {
+        self.byteCount = byteCount
+        self.blake2b = blake2b
+    }
+
+    var encoded: [UInt8] {
+        let about: JSON = ["bytes": .int(Int64(byteCount)), "blake2b": .string(blake2b.hex)]
+        return about.encoded()
+    }
+
+    /// - Throws: `HavreError.tampered`.
+    init(_ text: [UInt8]) throws(HavreError) {
+        do throws(CodecError) {
+            var fields = try Fields(try JSON(parsing: text))
+            byteCount = UInt64(
+                try fields.int("bytes", in: 0...Int64(Vault.attachmentByteCountMax)))
+            blake2b = try Digest(hex: try fields.string("blake2b"))
+            try fields.finish()
+        } catch { throw .tampered }
     }
 }

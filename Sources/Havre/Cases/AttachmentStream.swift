@@ -146,46 +146,38 @@ extension AttachmentStream {
 // MARK: out
 
 extension AttachmentStream {
-    /// Opens a blob: the other thread reads and opens, this one hashes and gives away.
+    /// Opens a blob: the other thread reads and opens, this one gives away.
     ///
     /// - Parameters:
+    ///   - total: length of the original, which the blob has to say too.
     ///   - isWanted: asked before each piece; ends it by throwing.
     ///   - write: called with each piece, in order.
-    /// - Returns: length and BLAKE2b-256 of the original.
     static func give(
-        _ blob: BlobReference, from blobs: BlobFolder, under key: Key<Role.Stream>, byteCountMax: UInt64,
+        _ blob: BlobReference, from blobs: BlobFolder, under key: Key<Role.Stream>, byteCount total: UInt64,
         isWanted: () throws(HavreError) -> Void, _ progress: Progress,
         _ write: ([UInt8]) throws(HavreError) -> Void
-    ) throws(HavreError) -> (byteCount: UInt64, blake2b: Digest) {
+    ) throws(HavreError) {
         let belt = Belt()
         let opening = try beside { open(blob, of: blobs, under: key, onto: belt) }
         defer { opening.wait() }
         // Before the wait: it ends the other thread's.
         defer { belt.end() }
-        var hash = Blake2b()
-        var total: UInt64?
-        var left: UInt64 = 0
+        var left = total
+        var start = 8
         var isWhole = false
         while let piece = belt.pieces.take() {
             // A lock or a panic ends it at the next piece, however large the file is.
             try isWanted()
-            var start = 0
-            if total == nil {
-                let length = try length(piece.bytes)
-                guard length <= byteCountMax, length <= blob.byteCount else { throw .tampered }
-                (total, left, start) = (length, length, 8)
-            }
+            if start > 0, try length(piece.bytes) != total { throw .tampered }
             let count = Int(min(left, UInt64(piece.bytes.count - start)))
-            let bytes = count == piece.bytes.count ? piece.bytes : Array(piece.bytes[start..<start + count])
+            try write(count == piece.bytes.count ? piece.bytes : Array(piece.bytes[start..<start + count]))
             left -= UInt64(count)
-            hash.update(bytes)
-            try write(bytes)
-            progress((total ?? 0) - left, total ?? 0)
+            start = 0
+            progress(total - left, total)
             isWhole = piece.isLast
             _ = belt.room.put(piece.bytes)
         }
-        guard isWhole, let total, left == 0 else { throw .tampered }
-        return (total, hash.finish())
+        guard isWhole, left == 0 else { throw .tampered }
     }
 
     private static func length(_ bytes: [UInt8]) throws(HavreError) -> UInt64 {
