@@ -59,7 +59,10 @@ package final class Store: Sendable {
             journalLog: StepLog(StoreName.journal, in: gateFolder, .journal, vault: vault),
             erasuresLog: StepLog(StoreName.erasures, in: gateFolder, .erasures, vault: vault), memory: memory,
             journal: journal, blobs: blobs, keyFiles: keyFiles, longReads: longReads,
-            mirror: places.mirror.map(GateMirror.init))
+            mirror: places.mirror.map(GateMirror.init),
+            standing: StandingFiles([
+                (vaultFolder, StoreName.vaultFile, .vaultFile), (gateFolder, StoreName.gateFile, .gateFile),
+            ]))
         follower = Follower()
         leader.mirror?.belong(to: self)
         leader.followWithMirror()

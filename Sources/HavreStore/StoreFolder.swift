@@ -58,7 +58,12 @@ final class StoreFolder: Sendable {
         do throws(SystemError) {
             lock = Guarded(try FileLock(StoreName.lock, in: directory))
         } catch {
-            throw error.code == SystemError.wouldBlock ? .inUse : StoreError(error)
+            switch error.code {
+            case SystemError.wouldBlock: throw .inUse
+            // A pipe, a folder or a link in the place of the lock.
+            case SystemError.invalid, SystemError.isADirectory, SystemError.tooManyLinks: throw .foreign(part)
+            default: throw StoreError(error)
+            }
         }
         self.path = try Self.path(of: directory)
     }
@@ -127,7 +132,8 @@ final class StoreFolder: Sendable {
         }
         guard found.kind == .regular, found.ownerUID == Process.uid, found.mode & 0o077 == 0 else {
             throw .foreign(
-                name == StoreName.gateFile ? .gateFile : name == StoreName.vaultFile ? .vaultFile : .keyFile)
+                name.hasPrefix(StoreName.gateFile)
+                    ? .gateFile : name.hasPrefix(StoreName.vaultFile) ? .vaultFile : .keyFile)
         }
         return found
     }
@@ -173,6 +179,7 @@ enum DatabaseFile {
         _ schema: Schema, _ name: String, in folder: StoreFolder, _ part: StorePart
     ) throws(StoreError) -> Connection {
         guard try folder.status(of: name) != nil else { throw .foreign(part) }
+        try StandingFiles.lookBeside(name, in: folder)
         let header = try system { () throws(SystemError) in
             try folder.directory.open(name, [.read]).read(byteCountMax: headerByteCount)
         }

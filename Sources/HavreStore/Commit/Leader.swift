@@ -19,6 +19,7 @@ final class Leader: @unchecked Sendable {
     let longReads: LongReads
     /// The second copy of the gate, if somebody wants one.
     let mirror: GateMirror?
+    private let standing: StandingFiles
     /// Whether a restore brings the gate forward: what is lost with the gate is then passed over and named.
     var isRestoring = false
     /// What was lost so.
@@ -38,7 +39,7 @@ final class Leader: @unchecked Sendable {
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
         journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads,
-        mirror: GateMirror?
+        mirror: GateMirror?, standing: StandingFiles
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -50,6 +51,7 @@ final class Leader: @unchecked Sendable {
         self.keyFiles = keyFiles
         self.longReads = longReads
         self.mirror = mirror
+        self.standing = standing
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
     }
 
@@ -117,6 +119,8 @@ final class Leader: @unchecked Sendable {
     }
 
     private func perform(_ courses: [Course], _ keys: GateKeys, _ decided: () -> Void) throws(StoreError) {
+        // Nothing is written, and so nothing is read either, into files that no start would find.
+        try standing.look()
         let mutates = courses.contains { !$0.prepared.change.isEntryOnly }
         // After a full disk an older group may still wait for its step 3: it goes first.
         if mutates, lag.isUrgent { try catchUp(keys) }

@@ -198,7 +198,8 @@ package final class BlobFolder: Sendable {
             for name in names { try incoming.unlinkIfPresent(name) }
             if !names.isEmpty { try incoming.sync() }
         } catch {
-            throw StoreError(error)
+            // A folder among them is none of ours.
+            throw error.code == SystemError.isADirectory ? .foreign(.blob) : StoreError(error)
         }
     }
 
