@@ -24,6 +24,7 @@ public final class Vault: Sendable {
     /// One Argon2id at a time: each takes 256 MiB.
     let hashing = Guarded<Void>(())
     let attempts = Guarded(Attempts())
+    let guesses = Guarded(GuessAllowance())
     let diary = Guarded(Diary())
     /// One case at a time is made, so that no two choose the same code name.
     let naming = Guarded<Void>(())

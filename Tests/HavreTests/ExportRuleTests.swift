@@ -275,6 +275,40 @@ extension ExportScene {
         #expect(scene.refusal(scene.request(), by: scene.amina) == nil, "her colleague does not wait for it")
     }
 
+    @Test("Nobody has a telephone book or a dictionary looked at, however the previews pass")
+    func books() throws {
+        let scene = try ExportScene()
+        func preview(_ sentences: [String]) throws -> String? {
+            let record = try scene.add(
+                "statement",
+                ["kind": "court", "date": "2026-11-02", "text": .array(sentences.map { .string($0) })])
+            return scene.refusal(scene.request(records: [record], withhold: []), preview: true)
+        }
+        func numbers(_ range: Range<Int>) -> String {
+            range.map { "06" + String(10_000_000 + $0 * 7) }.joined(separator: " ")
+        }
+        #expect(try preview([numbers(0..<200)]) == nil)
+        // What was looked at before is looked at again as often as it takes.
+        for _ in 0..<3 { #expect(try preview([numbers(0..<200)]) == nil) }
+        #expect(try preview((0..<12).map { numbers($0 * 200..<($0 + 1) * 200) }) == "TooManyAttempts")
+        #expect(
+            scene.refusal(scene.request(), preview: true) == "TooManyAttempts", "not by another record either"
+        )
+        #expect(scene.refusal(scene.request(), by: scene.amina) == nil, "her colleague does not wait for it")
+        // A number written in letters: all different.
+        let words = (0...GuessAllowance.wordCountMax).map { number in
+            String(number).map { "abcdefghij".dropFirst($0.wholeNumberValue ?? 0).prefix(1) }.joined()
+        }
+        var allowance = GuessAllowance()
+        func admits(_ words: Set<String>, _ session: Session, at boot: Int64) -> Bool {
+            allowance.admits(words, of: session.person.person, boot: boot)
+        }
+        #expect(!admits(Set(words), scene.amina, at: 0))
+        #expect(!admits(["word"], scene.amina, at: 86_399))
+        #expect(admits(["word"], scene.amina, at: 86_400))
+        #expect(admits(["word"], scene.louis, at: 0))
+    }
+
     @Test("An exporter who never wrote signs under a key of her own, certified in the chain once")
     func exporterKey() throws {
         let scene = try ExportScene()

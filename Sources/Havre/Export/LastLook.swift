@@ -24,7 +24,8 @@ extension Vault {
 
     /// Looks at every sequence of words of a bundle, also for what the exporter herself may not read.
     ///
-    /// - Throws: `identified`, or `needsApproval` where a place, somebody else or a protected name is told; both name
+    /// - Throws: `tooManyAttempts` for more words or numbers in a day than anybody's file holds; `identified`, or
+    ///   `needsApproval` where a place, somebody else or a protected name is told; both name
     ///   the values to withhold and never a text.
     func requireHarmless(
         _ draft: BundleBuilder.Draft, _ request: ExportRequest, _ contact: Contact,
@@ -34,14 +35,20 @@ extension Vault {
         let identifierGuard = try identifierGuard(inside.file.caseID)
         let (ours, colleagues) = Self.namesOfTheHouse(inside)
         let wished = Self.words(of: wishes)
+        var looked: Set<String> = []
         let scan = OutputScan(
             wordCountMax: IdentifierGuard.wordCountMax, namesPerson: request.namesPerson,
             colleagues: colleagues
         ) {
-            (known[identifierGuard.tag($0)] ?? []).union(ours[$0] ?? []).union(
+            looked.insert($0)
+            return (known[identifierGuard.tag($0)] ?? []).union(ours[$0] ?? []).union(
                 wished.contains($0) ? [.wish] : [])
         }
         let hits = scan.hits(in: draft)
+        let isAdmitted = guesses.with {
+            $0.admits(looked, of: inside.session.person.person, boot: clock.boot())
+        }
+        guard isAdmitted else { throw .tooManyAttempts }
         guard !hits.isEmpty else { return }
         attempts.with {
             $0.count(Self.patienceKey(inside.session), seconds: Self.refusalSeconds, now: clock.boot())
