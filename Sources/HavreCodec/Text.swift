@@ -50,6 +50,49 @@ package enum Text {
         return true
     }
 
+    /// Whether a word holds letters of two of the alphabets whose letters look alike (Latin, Greek, Cyrillic, Armenian):
+    /// no language writes so, and whoever does passes one name off as another (UTS #39, "mixed-script confusables").
+    package static func mixesAlphabets(_ text: String) -> Bool {
+        text.split { !$0.isLetter }.contains { word in
+            var found: Alphabet?
+            for scalar in word.unicodeScalars {
+                guard let alphabet = Alphabet(of: scalar) else { continue }
+                if let found, found != alphabet { return true }
+                found = alphabet
+            }
+            return false
+        }
+    }
+
+    /// Whether a text holds what nobody sees and what changes the look of what follows: control characters, marks of
+    /// direction, spaces of no width. What joins letters (U+200C, U+200D) is part of some scripts.
+    package static func hasHidden(_ text: String) -> Bool {
+        text.unicodeScalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
+            case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
+            default: false
+            }
+        }
+    }
+
+    private enum Alphabet {
+        case latin, greek, cyrillic, armenian
+
+        init?(of scalar: Unicode.Scalar) {
+            guard scalar.properties.isAlphabetic else { return nil }
+            switch scalar.value {
+            case 0x41...0x7A, 0xC0...0x24F, 0x250...0x2AF, 0x1E00...0x1EFF, 0x2C60...0x2C7F, 0xA720...0xA7FF,
+                0xAB30...0xAB64, 0xFF21...0xFF5A:
+                self = .latin
+            case 0x370...0x3FF, 0x1F00...0x1FFF: self = .greek
+            case 0x400...0x52F, 0x1C80...0x1C8F, 0x2DE0...0x2DFF, 0xA640...0xA69F: self = .cyrillic
+            case 0x531...0x587: self = .armenian
+            default: return nil
+            }
+        }
+    }
+
     static func isASCII(_ text: String) -> Bool { !hasByte(from: 0x80, in: text) }
 
     /// Whether some byte of the text's UTF-8 is at least `least`.
