@@ -96,6 +96,12 @@ int csys_poll(int fd, int timeout_milliseconds) {
     struct pollfd one = {.fd = fd, .events = POLLIN};
     return answer(poll(&one, 1, timeout_milliseconds));
 }
+int csys_hung_up(int fd) {
+    struct pollfd one = {.fd = fd};
+    int result = answer(poll(&one, 1, 0));
+    return result < 0 ? result : (one.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 int csys_poll_many(const int *fds, unsigned char *ready, size_t count, int timeout_milliseconds) {
     struct pollfd all[16];
     if (count > sizeof all / sizeof all[0]) return -EINVAL;

@@ -22,6 +22,13 @@ void csys_sleep(unsigned milliseconds) {
     nanosleep(&time, NULL);
 }
 
+void csys_sleep_until(int64_t monotonic_nanoseconds) {
+    struct timespec time = {
+        .tv_sec = monotonic_nanoseconds / 1000000000, .tv_nsec = monotonic_nanoseconds % 1000000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {
+    }
+}
+
 int csys_set_zone(const char *zone) {
     if (setenv("TZ", zone, 1) < 0) return -errno;
     tzset();

@@ -90,8 +90,15 @@ package final class VaultHouse: House {
     }
 
     package func lock(_ session: Havre.Session) { vault.lock(session) }
-    package func lockAll() { vault.lockAll() }
-    package func panic() { vault.panic() }
+    package func isOver(_ session: Havre.Session) -> Bool { vault.isOver(session) }
+
+    package func lockAll(uid: UInt32) {
+        vault.lockAll()
+        // Everybody is locked in any case.
+        _ = try? vault.noteLockOfAll(uid: uid)
+    }
+
+    package func panic(uid: UInt32) { vault.panic(uid: uid) }
     package func close() { vault.close() }
 }
 

@@ -31,6 +31,14 @@ public struct Clock: Sendable {
     /// Nanoseconds of the same clock, for measurements.
     public static func nanoseconds() -> Int64 { csys_monotonic_nanoseconds() }
 
+    /// Lets the thread rest until a whole number of milliseconds has gone by since `begun`, at least one: what took a
+    /// little more or less before ends at the same moment.
+    /// - Parameter begun: of ``nanoseconds()``.
+    public static func sleepToMillisecond(since begun: Int64) {
+        let gone = csys_monotonic_nanoseconds() - begun
+        csys_sleep_until(begun + (gone / 1_000_000 + 1) * 1_000_000)
+    }
+
     /// Lets the thread rest.
     public static func sleep(milliseconds: Int) { csys_sleep(UInt32(clamping: milliseconds)) }
 }

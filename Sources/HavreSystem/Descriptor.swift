@@ -159,6 +159,9 @@ public struct Descriptor: ~Copyable, Sendable {
         let number = raw
         return try retrying("poll") { Int(csys_poll(number, Int32(clamping: milliseconds))) } > 0
     }
+
+    /// Whether whoever was at the other end of this socket has gone; one who only sends no more is still there.
+    package borrowing func isHungUp() -> Bool { csys_hung_up(raw) == 1 }
 }
 
 /// The two ends of a pipe.

@@ -1,4 +1,5 @@
 import Foundation
+import Havre
 import HavreCodec
 import HavreSystem
 import HavreWire
@@ -206,6 +207,53 @@ import Testing
         var client = try server.client()
         try client.send(vault + "Lock", ["session": token])
         #expect(try client.call(vault + "Status").parameters["unlocked"] == 0)
+    }
+
+    @Test func whatIsNotHersTakesWholeMilliseconds() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        for _ in 0..<20 {
+            let file = SharedDescriptor(try Descriptor.open("/dev/null", [.read]))
+            let begun = Clock.nanoseconds()
+            let refused = refusal {
+                _ = try client.call(
+                    vault + "Attach", ["session": token, "case": "not hers", "file": 0], [file])
+            }
+            #expect(refused == "NotFound" && Clock.nanoseconds() - begun >= 1_000_000)
+        }
+    }
+
+    @Test func aSessionThatTheHouseHasEndedServesNoMore() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        server.house.state.with { $0.over = ["amina"] }
+        #expect(refusal { _ = try client.call(vault + "Whoami", ["session": token]) } == "Locked")
+        #expect(try client.call(vault + "Status").parameters["unlocked"] == 0)
+        server.house.state.with { $0.over = [] }
+        #expect(refusal { _ = try client.call(vault + "Whoami", ["session": token]) } == "Locked")
+    }
+
+    @Test func whoLocksEverybodyIsToldToTheHouse() throws {
+        let server = try TinyServer()
+        _ = try server.unlock()
+        var client = try server.client()
+        #expect(try client.call(vault + "Lock", ["all": true]).parameters["locked"] == 1)
+        #expect(server.house.state.with { $0.noted } == ["everybody true"])
+    }
+
+    @Test func longWorkEndsWhenNobodyWaitsForIt() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        let near = SharedDescriptor(Descriptor(owning: ends[0]))
+        let teller = ProgressTeller(nil, hasGone: { near.descriptor.isHungUp() })
+        try teller.tell(1 << 20, 10 << 20)
+        // Whoever only sends no more still waits for the answer.
+        try #require(shutdown(ends[1], Int32(SHUT_WR)) == 0)
+        try teller.tell(2 << 20, 10 << 20)
+        close(ends[1])
+        #expect(throws: HavreError.busy) { try teller.tell(4 << 20, 10 << 20) }
     }
 
     @Test func answersComeInTheOrderOfTheCalls() throws {

@@ -13,6 +13,7 @@ final class TinyHouse: House {
         var locked: [String] = []
         var panics = 0
         var noted: [String] = []
+        var over: Set<String> = []
         var boot: Int64 = 1_000
         var asleep: Int64 = 0
     }
@@ -34,9 +35,15 @@ final class TinyHouse: House {
     func requireLog(of size: Int64) throws(Refusal) {
         if size > 7 { throw Refusal(.rolledBack) }
     }
-    func lockAll() { state.with { $0.locked.append("everybody") } }
+    func lockAll(uid: UInt32) {
+        state.with {
+            $0.locked.append("everybody")
+            $0.noted.append("everybody \(uid == getuid())")
+        }
+    }
     func lock(_ session: String) { state.with { $0.locked.append(session) } }
-    func panic() {
+    func isOver(_ session: String) -> Bool { state.with { $0.over.contains(session) } }
+    func panic(uid: UInt32) {
         state.with {
             $0.panics += 1
             $0.isServing = false

@@ -119,6 +119,23 @@ import Testing
         #expect(try lines(house, "refusals").map(\.count) == [2])
     }
 
+    @Test("Who locked everybody out or closed the house is written down, a panic when it opens again")
+    func pressure() throws {
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        for _ in 0..<12 { try house.vault.noteLockOfAll(uid: 4242) }
+        let panicked = house.vault.now
+        house.vault.panic(uid: 4343)
+        // Of a house that is closed already nobody closes anything.
+        house.vault.panic(uid: 1)
+        time.advance(seconds: 300)
+        #expect(try lines(house, "lock all").map(\.uid) == Array(repeating: 4242, count: 10))
+        let panics = try lines(house, "panic")
+        #expect(panics.map(\.uid) == [4343] && panics.first?.since == panicked)
+        try house.vault.tend()
+        #expect(try lines(house, "refusals").last?.count == 2)
+        #expect(try lines(house, "panic").count == 1)
+    }
+
     @Test("A look that was refused says who, and names a case only if there is one")
     func looks() throws {
         let house = try TestHouse(clock: time.clock, inMemory: true)

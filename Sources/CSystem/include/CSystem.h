@@ -80,6 +80,7 @@ int csys_receive_timeout(int fd, unsigned milliseconds);
 int csys_send_timeout(int fd, unsigned milliseconds);
 /// Waits until fd is readable: 1 readable or hung up, 0 time over.
 int csys_poll(int fd, int timeout_milliseconds);
+int csys_hung_up(int fd);  // 1 when the other end of a socket has closed both directions
 /// Waits for any of count descriptors; sets ready[i] to 1. -1 as time waits for ever.
 int csys_poll_many(const int *_Nonnull fds, unsigned char *_Nonnull ready, size_t count, int timeout_milliseconds);
 long csys_send(int fd, const void *_Nonnull bytes, size_t count, const int *_Nullable fds, size_t fd_count);
@@ -139,6 +140,7 @@ int64_t csys_wall_seconds(void);
 int64_t csys_boot_nanoseconds(void);
 int64_t csys_monotonic_nanoseconds(void);
 void csys_sleep(unsigned milliseconds);
+void csys_sleep_until(int64_t monotonic_nanoseconds);
 struct csys_local {
     int32_t year, month, day, hour, minute, second, offset;  // offset: seconds east of UTC
 };

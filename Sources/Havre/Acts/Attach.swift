@@ -18,7 +18,7 @@ public struct Attached: Sendable {
 }
 
 /// How far a long act has come, in bytes; called between pieces, never with a connection.
-public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+public typealias Progress = (_ done: UInt64, _ total: UInt64) throws(HavreError) -> Void
 
 extension Vault {
     /// The largest attachment in bytes (16 GiB).

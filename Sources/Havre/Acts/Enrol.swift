@@ -82,6 +82,7 @@ extension Vault {
         let account = person.account(
             vault: id, salt: salt, parameters: parameters, hasKeyFile: keyFile != nil, keks: keks)
         let entry = try enter(person, account, invitation, row, code, secrets)
+        if let old = bound.resets { endSessions(of: old) }
         try indexHouse()
         // Read again, so that `warnings` knows of whom to confirm.
         _ = try self.directory(secrets)

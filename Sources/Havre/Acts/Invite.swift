@@ -40,6 +40,10 @@ extension Vault {
             throw .notGranted
         }
         let name = try accessing { () throws(AccessError) in try StaffName(typed) }
+        // Only of new names: those that stand in the directory are what they are.
+        guard resets || !Text.mixesAlphabets(name.shown) else {
+            throw .invalid(field: "name", rule: "must not mix letters of two alphabets in one word")
+        }
         let answer = try commitLink(event(resets ? "staff reset" : "staff invite", session)) {
             draft, event throws(HavreError) in
             let directory = try self.directory(session)
@@ -65,6 +69,10 @@ extension Vault {
             return Invited(name: name.shown, role: role.rawValue, code: text, expires: expires)
         }
         try indexHouse()
+        // Her session may lie on a desk that was stolen.
+        if resets, let replaced = try directory(session).member(named: name)?.person {
+            endSessions(of: replaced)
+        }
         return answer
     }
 

@@ -61,7 +61,10 @@ extension Vault {
     }
 
     /// Closes the house at once: every session ends, `auto.key` is gone, no restart opens anything.
-    public func panic() {
+    /// - Parameter uid: the user of the machine who asked for it: an entry tells when the house opens again, as far as
+    ///   this process is still there.
+    public func panic(uid: UInt32? = nil) {
+        if isServing { diary.with { $0.notePanic(at: now, uid: uid) } }
         lockAll()
         store.closeGate(removingAuto: true)
         // Whoever unlocked between the two is out as well.

@@ -9,6 +9,7 @@ extension Vault {
     ///
     /// The old bytes are gone from the files before the answer; `remnants` among the warnings says when somebody else
     /// who reads the files keeps them there.
+    /// Her other sessions have ended then.
     ///
     /// - Parameter uid: the user of the machine who asks; more than ten failures of hers in a minute are one entry.
     /// - Throws: `wrongPassphrase` for the old one.
@@ -52,5 +53,7 @@ extension Vault {
             try draft.put(.account(resealed), in: .login, at: row)
             draft.isScrubbed = true
         }
+        // Whoever knew the old one, and left a session somewhere, is out.
+        endSessions(of: account.person, but: session)
     }
 }

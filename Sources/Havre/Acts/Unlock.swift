@@ -26,10 +26,14 @@ extension Vault {
         let key = (try? accessing { () throws(AccessError) in try StaffName(typed) })?.key ?? ""
         let boot = clock.boot()
         // Counted before it is hashed: guesses at the same moment count as well.
-        guard attempts.with({ $0.begin(key, now: boot) }) else { throw .tooManyAttempts }
+        let counter = attempts.with { $0.counter(key, uid: uid) }
+        guard attempts.with({ $0.begin(counter, now: boot) }) else { throw .tooManyAttempts }
         do throws(HavreError) {
             let unlocked = try tryUnlock(key, passphrase, keyFile)
-            attempts.with { $0.succeeded(key) }
+            attempts.with { attempts in
+                attempts.succeeded(counter)
+                attempts.prove(key, uid: uid)
+            }
             return unlocked
         } catch {
             if error == .wrongPassphrase {
@@ -39,7 +43,7 @@ extension Vault {
                     try logRefusal(event, uid: uid)
                 }
             } else {
-                attempts.with { $0.withdraw(key) }
+                attempts.with { $0.withdraw(counter) }
             }
             throw error
         }

@@ -112,7 +112,7 @@ extension AttachmentStream {
             head = []
             hash.update(piece.originalBytes)
             guard belt.pieces.put(piece) else { break }
-            progress(read, total)
+            try progress(read, total)
         }
         return hash.finish()
     }
@@ -173,7 +173,7 @@ extension AttachmentStream {
             try write(count == piece.bytes.count ? piece.bytes : Array(piece.bytes[start..<start + count]))
             left -= UInt64(count)
             start = 0
-            progress(total - left, total)
+            try progress(total - left, total)
             isWhole = piece.isLast
             _ = belt.room.put(piece.bytes)
         }

@@ -17,11 +17,21 @@ struct Diary {
     var beat: Day?
     /// The leaf of a start that a full disk held up.
     var start: Event?
+    /// The entry of a panic, which had no time to write one.
+    private(set) var panic: Event?
     private var refusals: [UInt32: Minute] = [:]
 
     /// Entries of refusals in a minute and user; whatever is beyond becomes one entry.
     private static let refusalCountMax = 10
     private static let minuteSeconds: Int64 = 60
+
+    mutating func notePanic(at time: Instant, uid: UInt32?) {
+        var event = Event(time: time, act: "panic")
+        event.uid = uid
+        panic = event
+    }
+
+    mutating func panicIsWritten() { panic = nil }
 
     /// Counts a refusal.
     ///
@@ -66,12 +76,27 @@ extension Vault {
     }
 
     private func logOwedStart() throws(HavreError) {
-        guard let event = diary.with({ $0.start }) else { return }
-        try log(event)
-        diary.with { diary in
-            diary.start = nil
-            diary.beat = event.time.day
+        if let event = diary.with({ $0.start }) {
+            try log(event)
+            diary.with { diary in
+                diary.start = nil
+                diary.beat = event.time.day
+            }
         }
+        // Behind the start, with the time at which it was: who closed the house, and when.
+        guard let panic = diary.with({ $0.panic }) else { return }
+        var event = Event(time: now, act: panic.act)
+        event.since = panic.time
+        event.uid = panic.uid
+        try log(event)
+        diary.with { $0.panicIsWritten() }
+    }
+
+    /// The entry of somebody who locked everybody out: anybody may, and nobody does it unseen. Like refusals, more than
+    /// ten in a minute are one entry.
+    public func noteLockOfAll(uid: UInt32) throws(HavreError) {
+        guard isServing else { return }
+        try logRefusal(Event(time: now, act: "lock all"), uid: uid)
     }
 
     /// What is due by now: a leaf for each day, one entry for the refusals that had none. Called every few seconds.

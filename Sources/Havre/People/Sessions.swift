@@ -46,6 +46,16 @@ extension Vault {
         forget(sessions.with { $0.removeAll() })
     }
 
+    /// Ends the sessions of one person, but for `kept`: what she or her supervisor has replaced opens nothing more.
+    func endSessions(of person: Identifier, but kept: Session? = nil) {
+        forget(sessions.with { $0.remove { $0.person.person == person && $0 !== kept } })
+    }
+
+    /// Whether a session has ended, by whomever, or may do nothing any more.
+    public func isOver(_ session: Session) -> Bool {
+        session.opened.with { $0.ended } || store.isRestricted(session.person.person, in: .house)
+    }
+
     private func forget(_ gone: [Session]) {
         for session in gone { session.end() }
         guard sessions.with({ $0.living.isEmpty }) else { return }
@@ -61,8 +71,7 @@ extension Vault {
 
     /// - Throws: `HavreError.locked` for a session that has ended, or whose person is frozen or was replaced.
     func requireAlive(_ session: Session) throws(HavreError) {
-        guard !session.opened.with({ $0.ended }), !store.isRestricted(session.person.person, in: .house)
-        else { throw .locked }
+        guard !isOver(session) else { throw .locked }
     }
 
     /// - Throws: `HavreError.locked`, `notGranted` while nobody has confirmed her entry.
@@ -75,11 +84,20 @@ extension Vault {
 struct Attempts {
     private var failures: [String: (count: Int, last: Int64)] = [:]
     private var windows: [String: (start: Int64, count: Int)] = [:]
+    /// Users of the machine who have opened each name since the start.
+    private var proven: [String: Set<UInt32>] = [:]
 
     /// Free attempts before waiting starts.
     private static let freeCount = 5
     /// The longest wait in seconds.
     private static let waitSecondsMax: Int64 = 900
+
+    /// Who has opened a name before is counted by herself: others who guess at it do not keep her out.
+    func counter(_ key: String, uid: UInt32) -> String {
+        proven[key]?.contains(uid) == true ? "\(key)\u{0}\(uid)" : key
+    }
+
+    mutating func prove(_ key: String, uid: UInt32) { proven[key, default: []].insert(uid) }
 
     /// Whether the next attempt has to wait.
     private func mustWait(_ key: String, now: Int64) -> Bool {

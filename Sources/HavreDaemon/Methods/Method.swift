@@ -104,6 +104,8 @@ package struct Request<H: House>: ~Copyable {
     /// Whether the caller takes several answers.
     package let more: Bool
     let send: (JSON) throws(WireError) -> Void
+    /// Whether the caller has closed the conversation; never for one who takes no answer.
+    let hasGone: () -> Bool
 
     /// The session of a method that needs one.
     /// - Throws: `Locked` when there is none.
@@ -129,7 +131,7 @@ package struct Request<H: House>: ~Copyable {
     }
 
     /// Who says how far the work has come, to a caller who called with "more"; mute for another.
-    borrowing func teller() -> ProgressTeller { ProgressTeller(more ? send : nil) }
+    borrowing func teller() -> ProgressTeller { ProgressTeller(more ? send : nil, hasGone: hasGone) }
 
     /// UTC second at which the session of this call ends at the latest.
     borrowing func until() -> Int64? {

@@ -1,4 +1,5 @@
 import HavreCodec
+import HavreSystem
 import HavreWire
 
 /// What anybody who reaches the socket may ask.
@@ -16,7 +17,7 @@ package enum MethodsStart {
             Method("Lock", .always, decode: locking, act: lock),
             Method("Panic", .always) { request throws(Refusal) in
                 // The gate first: from here on no session opens anything, whatever it still holds.
-                request.house.panic()
+                request.house.panic(uid: request.peer.uid)
                 request.server.sessions.lockAll()
                 return Answer()
             },
@@ -66,7 +67,7 @@ package enum MethodsStart {
         if whom.all {
             let count = request.server.sessions.lockAll()
             // Also whose passphrase is being hashed at this moment: her unlock began before.
-            request.house.lockAll()
+            request.house.lockAll(uid: request.peer.uid)
             return Answer(["locked": .int(Int64(count))])
         }
         guard let token = whom.token, request.server.sessions.lock(token, peer: request.peer) else {

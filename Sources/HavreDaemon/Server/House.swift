@@ -45,14 +45,18 @@ package protocol House: Sendable {
     ///   - code: the case that the call named, as it was typed.
     func noteRefusal(_ method: String, _ fault: Fault, case code: String?, uid: UInt32, _ session: Session?)
 
+    /// Whether the house has ended a session by itself, so that its token serves no more.
+    func isOver(_ session: Session) -> Bool
+
     /// Ends one session: afterwards nothing of it is in memory.
     func lock(_ session: Session)
 
-    /// Ends every session, also those of which the passphrase is still being hashed.
-    func lockAll()
+    /// Ends every session, also those of which the passphrase is still being hashed, and writes down whose wish it was.
+    func lockAll(uid: UInt32)
 
     /// Closes the gate so that no restart opens it, and ends everything at once.
-    func panic()
+    /// - Parameter uid: who asked for it.
+    func panic(uid: UInt32)
 
     /// Ends cleanly: what was acknowledged stays.
     func close()

@@ -1,25 +1,35 @@
+import Havre
 import HavreCodec
 import HavreWire
 
-/// Says how far long work has come: one answer each mebibyte that was done, to a caller who takes several.
+/// Says how far long work has come: one answer each mebibyte that was done, to a caller who takes several. Work that
+/// nobody waits for any more ends there: she has cut it short, and does not want it done.
 final class ProgressTeller {
-    /// Bytes between two answers.
+    /// Bytes between two answers, and between two looks at whether somebody waits.
     private static let stride: UInt64 = 1 << 20
 
-    private var send: ((JSON) throws(WireError) -> Void)?
+    private let send: ((JSON) throws(WireError) -> Void)?
+    private let hasGone: () -> Bool
     private var next: UInt64 = 0
 
-    init(_ send: ((JSON) throws(WireError) -> Void)?) { self.send = send }
+    /// - Parameters:
+    ///   - send: nil for a caller who takes one answer.
+    ///   - hasGone: whether the caller has closed the conversation.
+    init(_ send: ((JSON) throws(WireError) -> Void)?, hasGone: @escaping () -> Bool) {
+        self.send = send
+        self.hasGone = hasGone
+    }
 
-    /// Says it when it is time; the end of the work is told by the last answer. A caller who has gone is told nothing
-    /// more.
-    func tell(_ done: UInt64, _ total: UInt64) {
-        guard let send, done >= next, done < total else { return }
+    /// Says it when it is time; the end of the work is told by the last answer.
+    /// - Throws: `HavreError.busy` when the caller has gone: nobody reads it.
+    func tell(_ done: UInt64, _ total: UInt64) throws(HavreError) {
+        guard done >= next, done < total else { return }
         next = done + Self.stride
+        guard !hasGone() else { throw .busy }
         do throws(WireError) {
-            try send(.object(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]]))
+            try send?(.object(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]]))
         } catch {
-            self.send = nil
+            throw .busy
         }
     }
 }

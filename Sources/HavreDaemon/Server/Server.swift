@@ -122,9 +122,11 @@ package final class Server<H: House>: Sendable {
     ) throws(WireError) {
         let call = try Call(decoding: frame.bytes)
         guard !call.upgrade else { throw .notAMessage(rule: "no upgrade") }
-        let (reply, handles) = answer(call, frame.handles, peer: peer) { (part) throws(WireError) in
-            try channel.send(Reply(part, continues: true).encoded(), [])
-        }
+        let (reply, handles) = answer(
+            call, frame.handles, peer: peer,
+            send: { (part) throws(WireError) in
+                try channel.send(Reply(part, continues: true).encoded(), [])
+            }, hasGone: { channel.isHungUp })
         guard !call.oneway else { return }
         let answer = reply.encoded()
         // No peer reads a longer frame: better an error that says so than a conversation that breaks.

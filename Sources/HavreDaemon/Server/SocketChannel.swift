@@ -67,6 +67,9 @@ package struct SocketChannel: Channel {
         }
     }
 
+    /// Whether the other end has gone, so that nobody waits for an answer.
+    var isHungUp: Bool { socket.connection.descriptor.isHungUp() }
+
     private static func wireError(_ error: SystemError) -> WireError {
         switch error.code {
         case SystemError.tooManyLinks: .tooManyDescriptors
