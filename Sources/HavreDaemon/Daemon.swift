@@ -1,4 +1,5 @@
 package import HavreSystem
+import HavreWire
 
 /// The daemon as a process: hardened before it opens anything, confined before it starts a thread, serving until it
 /// is told to stop.
@@ -26,7 +27,11 @@ package enum Daemon {
         _ = try Sandbox.confine()
         let server = Server(
             house, methods: methods, path: try absolute(options.socket), version: version, clock: clock,
-            limits: limits)
+            limits: limits
+        ) {
+            say("havred: after a panic a call still held what it had opened: the process ends\n", to: 2)
+            Process.exitNow(Fault.locked.exitStatus)
+        }
         try ServiceManager.notify("READY=1\nSTATUS=serving")
         ready()
         try server.serve(listener, until: signals.descriptor)

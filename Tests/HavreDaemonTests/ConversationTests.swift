@@ -192,6 +192,33 @@ import Testing
         }
     }
 
+    @Test func whatAReaderDoesNotTakeEndsWithTheProcessAfterAPanic() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        let idle = try SocketChannel(path: server.path)
+        var client = try server.client()
+        try idle.send(Call(vault + "Show", ["session": token, "case": "3000"], more: true).encoded(), [])
+        Clock.sleep(milliseconds: 200)
+        _ = try client.call(vault + "Panic")
+        let ended: Bool? = server.processEnds.when({ $0 == 1 }, withinMilliseconds: 5_000) { _ in true }
+        #expect(ended == true)
+        withExtendedLifetime(idle) {}
+    }
+
+    @Test func aPanicBesideCallsThatEndKeepsTheProcess() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var other = try server.client()
+        var client = try server.client()
+        for _ in 0..<50 { _ = try other.call(vault + "Show", ["session": token, "case": "9"]) }
+        _ = try client.call(vault + "Panic")
+        for _ in 0..<300 {
+            #expect(refusal { _ = try other.call(vault + "Show", ["session": token, "case": "9"]) } != nil)
+            Clock.sleep(milliseconds: 1)
+        }
+        #expect(server.processEnds.with { $0 } == 0)
+    }
+
     @Test func anAnswerThatNobodyWouldReadIsAnErrorAndTheConversationGoesOn() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())

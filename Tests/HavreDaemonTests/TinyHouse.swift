@@ -133,6 +133,8 @@ final class TinyServer {
     let path: String
     private let stopper: Guarded<Int32>
     private let ended = Guarded(false)
+    /// How often the process would have ended after a panic.
+    let processEnds = Guarded(0)
 
     init(limits: Limits = Limits(), clock: ((TinyHouse) -> Clock)? = nil) throws {
         var template = Array("/tmp/havre-daemon-XXXXXX\0".utf8CString)
@@ -146,7 +148,11 @@ final class TinyServer {
         pipe = try Descriptor.pipe()
         let server = Server(
             house, methods: TinyHouse.methods, path: path, version: "1",
-            clock: clock?(house) ?? .system, limits: limits)
+            clock: clock?(house) ?? .system, limits: limits
+        ) { [processEnds] in
+            processEnds.with { $0 += 1 }
+            processEnds.broadcast()
+        }
         let socket = SharedDescriptor(try listener.descriptor.duplicate())
         let ended = self.ended
         try Threads.spawn {

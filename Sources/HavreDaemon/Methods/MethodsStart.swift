@@ -19,6 +19,7 @@ package enum MethodsStart {
                 // The gate first: from here on no session opens anything, whatever it still holds.
                 request.house.panic(uid: request.peer.uid)
                 request.server.sessions.lockAll()
+                request.server.endWhatGoesOn()
                 return Answer()
             },
         ]

@@ -18,13 +18,16 @@ package final class Server<H: House>: Sendable {
     private let limits: Limits
     private let connections: ConnectionCount
     private let budget: SharedFrameBudget
+    private let underWay = CallsUnderWay()
+    private let endProcess: @Sendable () -> Void
 
     /// - Parameters:
     ///   - methods: The tables of all groups, joined. A name may stand in them once.
     ///   - version: Of the program.
+    ///   - endProcess: Run when a call does not end after a panic, so that what it opened ends with the process.
     package init(
         _ house: H, methods: [Method<H>], path: String, version: String, clock: Clock = .system,
-        limits: Limits = Limits()
+        limits: Limits = Limits(), endProcess: @escaping @Sendable () -> Void = {}
     ) {
         self.house = house
         self.path = path
@@ -39,7 +42,14 @@ package final class Server<H: House>: Sendable {
         guesses = GuessLimit(limits: limits, clock: clock)
         connections = ConnectionCount(limits: limits)
         budget = SharedFrameBudget(byteCount: limits.frameByteCount)
+        self.endProcess = endProcess
     }
+
+    /// How long a call may still hold what it opened after a panic was answered: with the panic itself 150 ms.
+    private static var lastMilliseconds: Int { 130 }
+
+    /// Whatever a reader does not take, or a disk does not give, must not keep a text or a key in memory after a panic.
+    package func endWhatGoesOn() { underWay.watch(milliseconds: Self.lastMilliseconds, endProcess) }
 
     /// How often the house looks what is due.
     private static var tendMilliseconds: Int { 5_000 }
@@ -122,8 +132,16 @@ package final class Server<H: House>: Sendable {
     ) throws(WireError) {
         let call = try Call(decoding: frame.bytes)
         guard !call.upgrade else { throw .notAMessage(rule: "no upgrade") }
+        let isOfSession = call.parts.flatMap { methods[$0.name] }?.served == .session
+        guard isOfSession else { return try serve(call, frame.handles, channel, peer) }
+        try underWay.with { () throws(WireError) in try serve(call, frame.handles, channel, peer) }
+    }
+
+    private func serve(
+        _ call: Call, _ handles: [SharedDescriptor], _ channel: SocketChannel, _ peer: Peer
+    ) throws(WireError) {
         let (reply, handles) = answer(
-            call, frame.handles, peer: peer,
+            call, handles, peer: peer,
             send: { (part) throws(WireError) in
                 try channel.send(Reply(part, continues: true).encoded(), [])
             }, hasGone: { channel.isHungUp })
