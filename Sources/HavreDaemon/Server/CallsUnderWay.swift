@@ -36,7 +36,8 @@ final class CallsUnderWay: Sendable {
         do throws(SystemError) {
             try Threads.spawn {
                 let isOver = state.when(
-                    { $0.counts.keys.allSatisfy { $0 >= time } }, withinMilliseconds: milliseconds) { _ in true }
+                    { $0.counts.keys.allSatisfy { $0 >= time } }, withinMilliseconds: milliseconds
+                ) { _ in true }
                 if isOver == nil { still() }
             }
         } catch {
