@@ -70,6 +70,16 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: one.house.path("gate/auto.key")))
     }
 
+    @Test func `A slot that its person would not find, or that would not open for her, is found by check`() throws {
+        for change in ["name = randomblob(16)", "slot = zeroblob(length(slot))"] {
+            let one = try Supervised()
+            #expect(try one.house.store.check().isGood)
+            let outside = try Connection(path: one.house.places.gate + "/gate.db")
+            try outside.execute("UPDATE slot SET \(change)")
+            #expect(try !one.house.store.check().isGood, "\(change)")
+        }
+    }
+
     @Test func `A slot that is taken back opens nothing any more`() throws {
         let one = try Supervised()
         var change = one.house.change()

@@ -47,7 +47,7 @@ struct FullCheck {
         let keys = keys
         return try store.lead { leader throws(StoreError) in
             var areas: [Area] = []
-            var slotKeyCount: Int64 = 0
+            var slots: [(person: Identifier, key: Key<Role.GateSlot>)] = []
             var broken = 0
             try leader.gate.forEachRawCell { tag, value in
                 do throws(StoreError) {
@@ -56,14 +56,32 @@ struct FullCheck {
                         _ = try cell.key(index, keys.sealing, as: NextStep.Carried.self)
                     }
                     if cell.table == .area { areas.append(try GateFile.state(of: cell, keys).area) }
-                    if cell.table == .slotKey { slotKeyCount += 1 }
+                    if cell.table == .slotKey {
+                        let person = try decoding(.cell) { () throws(CodecError) in
+                            try Identifier(bytes: cell.name)
+                        }
+                        slots.append((person, try cell.key(0, keys.sealing)))
+                    }
                 } catch {
                     broken += 1
                 }
             }
             for _ in 0..<broken { add(.cell) }
             let slotCount = try database(.slot) { () throws(SQLError) in try leader.gate.slotCount() }
-            if slotCount != slotKeyCount { add(.slot) }
+            if slotCount != slots.count { add(.slot) }
+            // Each has to lie where its person looks for it, and to open the gate for her.
+            let device = store.memory.with { $0.device }
+            for slot in slots {
+                let name = keys.login.slotName(slot.person)
+                let sealed = try database(.slot) { () throws(SQLError) in try leader.gate.slot(name) }
+                guard let sealed, let device else {
+                    if sealed == nil { add(.slot) }
+                    continue
+                }
+                do throws(StoreError) {
+                    _ = try GateSlot.open(sealed, slot.key, device, store.vault, slot.person)
+                } catch { add(.slot) }
+            }
             // A change whose gate step is still owed has areas that no cell knows.
             for area in leader.lag.areas.keys where !areas.contains(area) { areas.append(area) }
             let step = try leader.gate.chain(keys).step
