@@ -70,7 +70,9 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: one.house.path("gate/auto.key")))
     }
 
-    @Test func `A slot that its person would not find, or that would not open for her, is found by check`() throws {
+    @Test func `A slot that its person would not find, or that would not open for her, is found by check`()
+        throws
+    {
         for change in ["name = randomblob(16)", "slot = zeroblob(length(slot))"] {
             let one = try Supervised()
             #expect(try one.house.store.check().isGood)
