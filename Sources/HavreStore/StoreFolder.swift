@@ -66,6 +66,7 @@ final class StoreFolder: Sendable {
             }
         }
         self.path = try Self.path(of: directory)
+        try system { () throws(SystemError) in try directory.removeUnfinished(StoreName.files(of: part)) }
     }
 
     private static func open(_ path: String, _ part: StorePart) throws(StoreError) -> Directory {

@@ -58,7 +58,7 @@ extension Directory {
         _ bytes: [UInt8], to name: String, mode: UInt32 = 0o600
     ) throws(SystemError) {
         try checkName(name)
-        let fresh = ".\(name).\(csys_pid()).\(csys_monotonic_nanoseconds())"
+        let fresh = "\(Self.unfinishedPrefix(name))\(csys_pid()).\(csys_monotonic_nanoseconds())"
         do throws(SystemError) {
             let file = try open(fresh, [.write, .create, .exclusive], mode: mode)
             try file.setMode(mode)
@@ -70,6 +70,34 @@ extension Directory {
             throw error
         }
         try sync()
+    }
+
+    private static func unfinishedPrefix(_ name: String) -> String { ".\(name)." }
+
+    /// Removes what a `write` of one of these files has left when it was killed. It is overwritten first: it may be a
+    /// key, and one that was meant to be gone.
+    package borrowing func removeUnfinished(_ names: [String]) throws(SystemError) {
+        let left = try list().filter { found in
+            names.contains { name in
+                found.hasPrefix(Self.unfinishedPrefix(name))
+                    && found.dropFirst(name.utf8.count + 2).allSatisfy { $0.isNumber || $0 == "." }
+            }
+        }
+        guard !left.isEmpty else { return }
+        for name in left {
+            // A file that cannot be overwritten is removed all the same.
+            _ = try? overwrite(name)
+            try unlinkIfPresent(name)
+        }
+        try sync()
+    }
+
+    /// Overwrites a plain file with zeros, in its place, up to 4,096 bytes.
+    package borrowing func overwrite(_ name: String) throws(SystemError) {
+        guard let status = try status(name), status.kind == .regular else { return }
+        let file = try open(name, [.write])
+        try file.write([UInt8](repeating: 0, count: Int(clamping: min(status.size, 4_096))), at: 0)
+        try file.dataSync()
     }
 
     /// Makes a file that must not be there yet and leaves it open for writing, nobody else able to read it.

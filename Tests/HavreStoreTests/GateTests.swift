@@ -139,6 +139,34 @@ import Testing
         #expect(try house.text(one.area, 0) == "row 0")
     }
 
+    @Test func `A key file that was only half put in its place outlives neither a start nor a panic`() throws
+    {
+        let one = try Supervised()
+        let house = one.house
+        let auto = URL(filePath: house.path("gate/auto.key"))
+        let cut = URL(filePath: house.path("gate/.auto.key.412.977431"))
+        let kept = URL(filePath: house.path("gate/.auto.key.old"))
+        let bytes = try Data(contentsOf: auto)
+        try house.restart {
+            for copy in [cut, kept] { try bytes.write(to: copy) }
+        }
+        #expect(!FileManager.default.fileExists(atPath: cut.path))
+        #expect(FileManager.default.fileExists(atPath: kept.path))
+        try bytes.write(to: cut)
+        house.store.closeGate(removingAuto: true)
+        #expect(!FileManager.default.fileExists(atPath: cut.path))
+        #expect(!FileManager.default.fileExists(atPath: auto.path))
+    }
+
+    @Test func `A gate that names another set of key files than it has is found`() throws {
+        let house = try House()
+        try house.restart {
+            try shell(house.path("gate/gate.db"), "UPDATE meta SET epoch = zeroblob(16)")
+        }
+        #expect(house.store.state == .serving)
+        #expect(try house.store.check().problems.map(\.part) == [.keyFile])
+    }
+
     @Test func `Burning leaves no way in`() throws {
         let one = try Supervised()
         try one.house.store.burn()

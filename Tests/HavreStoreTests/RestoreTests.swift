@@ -26,7 +26,9 @@ import Testing
             #expect(names(places.gate).contains("restoring"))
             _ = underWay.vault
         }
-        // The process is gone: nothing was finished, and nothing is in the way.
+        // The process is gone: nothing was finished, and nothing is in the way, not even half a key file.
+        let cut = URL(filePath: places.gate + "/.login.key.412.977431")
+        try Data(count: 7).write(to: cut)
         #expect(throws: StoreError.unfinished) { try Store.open(places, journal: DummyJournal()) }
         // Another gate folder does not give anybody the vault folder.
         let other = StorePlaces(vault: places.vault, gate: house.path("other"))

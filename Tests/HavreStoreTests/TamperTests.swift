@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import HavreCodec
 import HavreSecrets
@@ -8,17 +7,6 @@ import Testing
 
 /// Somebody who can write `vault.db`.
 @Suite struct TamperTests {
-    /// Runs SQL on a file as the `sqlite3` shell does, without any of our guards.
-    private func shell(_ path: String, _ sql: String) throws {
-        var handle: OpaquePointer?
-        try #require(sqlite3_open(path, &handle) == SQLITE_OK)
-        defer { sqlite3_close(handle) }
-        var message: UnsafeMutablePointer<CChar>?
-        let code = sqlite3_exec(handle, sql, nil, nil, &message)
-        if code != SQLITE_OK { Issue.record("\(message.map { String(cString: $0) } ?? "")") }
-        sqlite3_exec(handle, "PRAGMA wal_checkpoint(TRUNCATE)", nil, nil, nil)
-    }
-
     private func furnished() throws -> (House, Area, Area) {
         let house = try House()
         let one = try house.makeArea(rows: 3, pinned: 0)

@@ -172,7 +172,9 @@ package final class RestoreUnderWay: @unchecked Sendable {
                 }
                 try folder.removeDirectory(StoreName.blobs)
             }
-            for name in StoreName.files(of: part) { try folder.unlinkIfPresent(name) }
+            let files = StoreName.files(of: part)
+            for name in files { try folder.unlinkIfPresent(name) }
+            try folder.removeUnfinished(files)
         } catch {
             throw StoreError(error)
         }
@@ -194,7 +196,7 @@ extension StoreName {
     static func files(of part: StorePart) -> [String] {
         let database = part == .vaultFolder ? vaultFile : gateFile
         let own = ["", "-wal", "-shm", "-journal"].map { database + $0 } + [lock]
-        guard part == .gateFolder else { return own }
+        guard part != .vaultFolder else { return own }
         return own + [journal, erasures, autoKey, loginKey, deviceKey]
             + [autoKey, loginKey, deviceKey].map { $0 + nextSuffix }
     }

@@ -82,6 +82,8 @@ struct FullCheck {
                     _ = try GateSlot.open(sealed, slot.key, device, store.vault, slot.person)
                 } catch { add(.slot) }
             }
+            let epoch = try database(.gateFile) { () throws(SQLError) in try leader.gate.epoch() }
+            if try !store.keyFiles.areOf(epoch: epoch) { add(.keyFile) }
             // A change whose gate step is still owed has areas that no cell knows.
             for area in leader.lag.areas.keys where !areas.contains(area) { areas.append(area) }
             let step = try leader.gate.chain(keys).step

@@ -93,6 +93,15 @@ struct KeyFiles: Sendable {
     /// Whether `auto.key` is there: without it a start ends closed.
     func hasAuto() throws(StoreError) -> Bool { try folder.status(of: StoreName.autoKey) != nil }
 
+    /// Whether the key files that are there belong to the set that `gate.db` names.
+    func areOf(epoch: [UInt8]) throws(StoreError) -> Bool {
+        for name in [StoreName.autoKey, StoreName.loginKey] {
+            guard let bytes = try folder.read(name, byteCountMax: 4_096) else { continue }
+            if !bytes.starts(with: epoch) { return false }
+        }
+        return true
+    }
+
     /// Whether `auto.key` holds nothing but what a panic overwrites it with.
     func isAutoWiped() throws(StoreError) -> Bool {
         try folder.read(StoreName.autoKey, byteCountMax: 4_096)?.allSatisfy { $0 == 0 } ?? true
@@ -147,28 +156,18 @@ struct KeyFiles: Sendable {
 
     // MARK: panic
 
-    /// Overwrites and removes `auto.key`. What is overwritten first is gone from most disks at once; what is removed
-    /// is gone from the folder in any case.
+    /// Overwrites and removes `auto.key`, also one that is just being written. What is overwritten first is gone from
+    /// most disks at once; what is removed is gone from the folder in any case.
     func removeAuto() throws(StoreError) {
-        try removeOverwritten(StoreName.autoKey)
-        try removeOverwritten(StoreName.autoKey + StoreName.nextSuffix)
+        let names = [StoreName.autoKey, StoreName.autoKey + StoreName.nextSuffix]
+        for name in names { try removeOverwritten(name) }
+        try system { () throws(SystemError) in try folder.directory.removeUnfinished(names) }
     }
 
     /// Overwrites and removes one key file, if it is there.
     func removeOverwritten(_ name: String) throws(StoreError) {
-        guard let status = try system({ () throws(SystemError) in try folder.directory.status(name) }) else {
-            return
-        }
-        if status.kind == .regular {
-            // A file that cannot be overwritten is removed all the same.
-            _ = try? overwrite(name, byteCount: Int(clamping: min(status.size, 4_096)))
-        }
+        // A file that cannot be overwritten is removed all the same.
+        _ = try? folder.directory.overwrite(name)
         try folder.remove(name)
-    }
-
-    private func overwrite(_ name: String, byteCount: Int) throws(SystemError) {
-        let file = try folder.directory.open(name, [.write])
-        try file.write([UInt8](repeating: 0, count: byteCount), at: 0)
-        try file.dataSync()
     }
 }
