@@ -56,7 +56,7 @@ final class StoreFolder: Sendable {
         status = try Self.status(of: directory)
         guard status.ownerUID == Process.uid, status.mode & 0o077 == 0 else { throw .foreign(part) }
         do throws(SystemError) {
-            lock = Guarded(try FileLock(StoreName.lock, in: directory))
+            lock = Guarded(try FileLock(StoreName.lock, in: directory, andFolder: true))
         } catch {
             switch error.code {
             case SystemError.wouldBlock: throw .inUse

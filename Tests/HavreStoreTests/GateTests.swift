@@ -248,6 +248,11 @@ import Testing
     @Test func `Two processes do not open one store`() throws {
         let house = try House()
         #expect(throws: StoreError.inUse) { try Store.open(house.places, journal: house.journal) }
+        // Nor when somebody renames the lock files away.
+        for folder in [house.places.vault, house.places.gate] {
+            try FileManager.default.moveItem(atPath: folder + "/lock", toPath: folder + "/lock.away")
+        }
+        #expect(throws: StoreError.inUse) { try Store.open(house.places, journal: house.journal) }
     }
 
     @Test func `A device key on another medium is asked for at every start`() throws {

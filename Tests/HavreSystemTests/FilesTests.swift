@@ -62,6 +62,20 @@ import Testing
         _ = try FileLock(in: folder)
     }
 
+    @Test("A folder that is locked itself stays so when its lock file is renamed away or removed")
+    func folderLock() throws {
+        let folder = try Directory(path: scratch.path)
+        func lock() throws -> FileLock { try FileLock(in: Directory(path: scratch.path), andFolder: true) }
+        var held: FileLock? = try lock()
+        try folder.rename("lock", to: "away")
+        #expect(thrownCode { _ = try lock() } == SystemError.wouldBlock)
+        try folder.unlinkIfPresent("lock")
+        #expect(thrownCode { _ = try lock() } == SystemError.wouldBlock)
+        withExtendedLifetime(held) {}
+        held = nil
+        _ = try lock()
+    }
+
     @Test func aLineIsTakenByteByByteAndTheRestStays() throws {
         var pipe = try Descriptor.pipe()
         try pipe.write.write(Array("first\nsecond\nlonger than room\nlast".utf8))

@@ -104,7 +104,7 @@ extension Store {
     }
 
     private static func lock(_ source: borrowing Directory) throws(StoreError) -> FileLock {
-        do throws(SystemError) { return try FileLock(StoreName.lock, in: source) } catch {
+        do throws(SystemError) { return try FileLock(StoreName.lock, in: source, andFolder: true) } catch {
             throw error.code == SystemError.wouldBlock ? .inUse : StoreError(error)
         }
     }
