@@ -116,6 +116,7 @@ extension Vault {
         if let label, label.count > 60 || label.contains(where: \.isNewline) {
             throw .invalid(field: "label", rule: "must hold up to 60 characters on one line")
         }
+        try Self.requireVisible(label ?? "", "label")
         try readMail(session)
         guard let caseID = try caseID(code, session) else { throw .notFound }
         try requirePlace(on: caseID, session)

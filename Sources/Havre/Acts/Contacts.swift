@@ -79,9 +79,7 @@ public struct ContactDraft: Sendable {
         else {
             throw .invalid(field: field, rule: "must hold 1 to 200 characters on one line")
         }
-        guard !Text.hasHidden(text) else {
-            throw .invalid(field: field, rule: "must not hold characters that nobody sees")
-        }
+        try Vault.requireVisible(text, field)
         guard !Text.mixesAlphabets(text) else {
             throw .invalid(field: field, rule: "must not mix letters of two alphabets in one word")
         }

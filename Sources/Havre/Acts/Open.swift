@@ -59,5 +59,14 @@ extension Vault {
                 rule: "must be one of \(purposes.joined(separator: ", ")), or up to 64 characters on one line"
             )
         }
+        try requireVisible(purpose, "purpose")
+    }
+
+    /// - Throws: `HavreError.invalid` for control characters, marks of direction and spaces of no width: who reads the
+    ///   text in a list or in the log must see all of it, in its order.
+    static func requireVisible(_ text: String, _ field: String) throws(HavreError) {
+        guard !Text.hasHidden(text) else {
+            throw .invalid(field: field, rule: "must not hold characters that nobody sees")
+        }
     }
 }
