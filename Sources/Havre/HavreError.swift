@@ -80,8 +80,8 @@ public enum HavreError: Error, Sendable, Equatable {
     case identified(Leak)
     /// Somebody else is changing the same thing.
     case busy
-    /// Too many failed attempts: wait.
-    case tooManyAttempts
+    /// Too many failed attempts: wait so many seconds, at least 1.
+    case tooManyAttempts(waitSeconds: Int64)
 
     /// Name of the error after `org.havre.Vault.`.
     public var name: String {

@@ -121,9 +121,10 @@ extension Refusal {
             switch error {
             case .storageFull(let isDecided): Refusal(fault, isDecided ? ["decided": true] : [:])
             case .invalid(let field, let rule): .invalid(field, rule)
+            case .tooManyAttempts(let seconds): Refusal(fault, ["waitSeconds": .int(seconds)])
             case .usage(let rule): Refusal(fault, ["rule": .string(rule)])
             case .needsApproval(_, of: let leak?), .identified(let leak):
-                Refusal(fault, Self.parameters(of: leak))
+                Refusal(fault, Self.parameters(of: leak), isWrittenDown: true)
             case .needsApproval(let why, of: nil), .consentMissing(let why):
                 Refusal(fault, ["why": .string(why)])
             default: Refusal(fault)

@@ -1,10 +1,10 @@
 import Foundation
-import Havre
 import HavreCodec
 import HavreSystem
 import HavreWire
 import Testing
 
+@testable import Havre
 @testable import HavreDaemon
 
 @Suite struct ConversationTests {
@@ -71,6 +71,23 @@ import Testing
         _ = refusal { _ = try client.call(vault + "Attach", ["session": "x", "file": 0]) }
         _ = refusal { _ = try client.call(vault + "Unlock", ["name": "x", "passphrase": 0]) }
         #expect(server.house.state.with { $0.noted.count } == 1)
+    }
+
+    @Test("What the identifier guard refuses has its entry already, and gets no second one")
+    func oneEntryEach() throws {
+        let server = try TinyServer()
+        let session = try server.unlock()
+        var client = try server.client()
+        for method in ["Export", "ContactAdd"] {
+            let call: JSON = ["session": .string(session)]
+            #expect(refusal { _ = try client.call(vault + method, call) } == "NeedsApproval")
+        }
+        #expect(server.house.state.with { $0.noted } == ["ContactAdd needsApproval - amina true"])
+        let leak = Leak(kind: .protected, spots: [], more: 0)
+        #expect(Refusal(HavreError.needsApproval("why", of: leak)).isWrittenDown)
+        #expect(!Refusal(HavreError.needsApproval("why")).isWrittenDown)
+        let wait = Refusal(HavreError.tooManyAttempts(waitSeconds: 7))
+        #expect(wait.parameters["waitSeconds"]?.int == 7, "and who has to wait is told how long")
     }
 
     @Test func theCheckpointRidesOnEveryAnswerAndItsProofWhenAskedFor() throws {

@@ -110,6 +110,10 @@ final class TinyHouse: House {
                     [("opened", lines(count)), ("exported", lines(count / 2))],
                     ["removed": "Louis", "compartments": ["legal"]])
             },
+            Method("Export", .session) { _ throws(Refusal) in
+                throw Refusal(.needsApproval, isWrittenDown: true)
+            },
+            Method("ContactAdd", .session) { _ throws(Refusal) in throw Refusal(.needsApproval) },
             // Does not care whether its answer fits into a message.
             Method("History", .session) { fields throws(CodecError) in
                 _ = try fields.string("record")

@@ -27,7 +27,8 @@ extension Vault {
         let boot = clock.boot()
         // Counted before it is hashed: guesses at the same moment count as well.
         let counter = attempts.with { $0.counter(key, uid: uid) }
-        guard attempts.with({ $0.begin(counter, now: boot) }) else { throw .tooManyAttempts }
+        let wait = attempts.with { $0.begin(counter, now: boot) }
+        guard wait == 0 else { throw .tooManyAttempts(waitSeconds: wait) }
         do throws(HavreError) {
             let unlocked = try tryUnlock(key, passphrase, keyFile)
             attempts.with { attempts in

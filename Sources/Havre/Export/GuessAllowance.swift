@@ -25,8 +25,8 @@ struct GuessAllowance {
     /// Counts what a look is about to answer for.
     ///
     /// - Parameter sequences: folded, words joined by single spaces, numbers without any.
-    /// - Returns: false when it is too much: then nothing may be answered.
-    mutating func admits(_ sequences: Set<String>, of person: Identifier, boot: Int64) -> Bool {
+    /// - Returns: 0, or for how many seconds it is too much: then nothing may be answered.
+    mutating func count(_ sequences: Set<String>, of person: Identifier, boot: Int64) -> Int64 {
         days = days.filter { boot < $0.value.start + Self.daySeconds }
         var day = days[person] ?? Day(start: boot)
         defer { days[person] = day }
@@ -39,9 +39,9 @@ struct GuessAllowance {
             }
             // Counted to the end of the day, and no further than that in memory.
             guard day.words.count <= Self.wordCountMax, day.numbers.count <= Self.numberCountMax else {
-                return false
+                return day.start + Self.daySeconds - boot
             }
         }
-        return true
+        return 0
     }
 }

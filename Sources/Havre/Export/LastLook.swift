@@ -16,10 +16,10 @@ extension Vault {
     /// - Throws: `HavreError.tooManyAttempts` for whoever met too many refusals.
     func requirePatience(_ session: Session) throws(HavreError) {
         let key = Self.patienceKey(session)
-        let isOver = attempts.with {
-            $0.exceeds(Self.refusalCountMax, key, seconds: Self.refusalSeconds, now: clock.boot())
+        let wait = attempts.with {
+            $0.wait(beyond: Self.refusalCountMax, key, seconds: Self.refusalSeconds, now: clock.boot())
         }
-        if isOver { throw .tooManyAttempts }
+        guard wait == 0 else { throw .tooManyAttempts(waitSeconds: wait) }
     }
 
     /// Looks at every sequence of words of a bundle, also for what the exporter herself may not read.
@@ -45,10 +45,10 @@ extension Vault {
                 wished.contains($0) ? [.wish] : [])
         }
         let hits = scan.hits(in: draft)
-        let isAdmitted = guesses.with {
-            $0.admits(looked, of: inside.session.person.person, boot: clock.boot())
+        let wait = guesses.with {
+            $0.count(looked, of: inside.session.person.person, boot: clock.boot())
         }
-        guard isAdmitted else { throw .tooManyAttempts }
+        guard wait == 0 else { throw .tooManyAttempts(waitSeconds: wait) }
         guard !hits.isEmpty else { return }
         attempts.with {
             $0.count(Self.patienceKey(inside.session), seconds: Self.refusalSeconds, now: clock.boot())

@@ -99,21 +99,22 @@ struct Attempts {
 
     mutating func prove(_ key: String, uid: UInt32) { proven[key, default: []].insert(uid) }
 
-    /// Whether the next attempt has to wait.
-    private func mustWait(_ key: String, now: Int64) -> Bool {
-        guard let known = failures[key], known.count >= Self.freeCount else { return false }
+    /// Seconds until the next attempt.
+    private func wait(_ key: String, now: Int64) -> Int64 {
+        guard let known = failures[key], known.count >= Self.freeCount else { return 0 }
         let wait = min(Self.waitSecondsMax, Int64(1) << Int64(min(30, known.count - Self.freeCount + 1)))
-        return now < known.last + wait
+        return max(0, known.last + wait - now)
     }
 
     /// Counts an attempt as failed until it succeeds or is withdrawn.
     ///
-    /// - Returns: false when it has to wait, and does not count.
-    mutating func begin(_ key: String, now: Int64) -> Bool {
-        guard !mustWait(key, now: now) else { return false }
+    /// - Returns: 0, or the seconds that it has to wait; then it does not count.
+    mutating func begin(_ key: String, now: Int64) -> Int64 {
+        let wait = wait(key, now: now)
+        guard wait == 0 else { return wait }
         if failures.count > 10_000 { failures = failures.filter { $0.value.count >= Self.freeCount } }
         failures[key] = ((failures[key]?.count ?? 0) + 1, now)
-        return true
+        return 0
     }
 
     /// Takes an attempt back that ended for a reason of the house's.
@@ -124,10 +125,10 @@ struct Attempts {
 
     mutating func succeeded(_ key: String) { failures[key] = nil }
 
-    /// Whether so many were counted in a window that has not ended.
-    func exceeds(_ countMax: Int, _ key: String, seconds: Int64, now: Int64) -> Bool {
-        guard let known = windows[key], now < known.start + seconds else { return false }
-        return known.count >= countMax
+    /// Seconds until a window ends in which so many were counted; 0 when there is none.
+    func wait(beyond countMax: Int, _ key: String, seconds: Int64, now: Int64) -> Int64 {
+        guard let known = windows[key], known.count >= countMax else { return 0 }
+        return max(0, known.start + seconds - now)
     }
 
     /// Counts one in a window that begins with its first.

@@ -29,7 +29,7 @@ extension Server {
             return (Reply(.object(answer.parameters)), answer.handles)
         } catch {
             if method.isGuess, error.fault == .wrongPassphrase { guesses.failed(uid: peer.uid) }
-            if Self.noted.contains(error.fault) {
+            if Self.noted.contains(error.fault), !error.isWrittenDown {
                 house.noteRefusal(
                     method.name, error.fault, case: call.parameters["case"]?.string, uid: peer.uid, session)
             }

@@ -5,6 +5,8 @@ package import HavreWire
 package struct Refusal: Error, Equatable, Sendable {
     package let fault: Fault
     package let parameters: JSON
+    /// Whether the house has an entry of it already: what the identifier guard refuses is written before it is said.
+    package let isWrittenDown: Bool
     /// The answer where the error is one of the protocol's own.
     private var standard: Reply?
 
@@ -15,9 +17,10 @@ package struct Refusal: Error, Equatable, Sendable {
         return refusal
     }()
 
-    package init(_ fault: Fault, _ parameters: JSON = .object([:])) {
+    package init(_ fault: Fault, _ parameters: JSON = .object([:]), isWrittenDown: Bool = false) {
         self.fault = fault
         self.parameters = parameters
+        self.isWrittenDown = isWrittenDown
     }
 
     /// A parameter breaks a rule.
