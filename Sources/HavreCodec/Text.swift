@@ -16,7 +16,7 @@ package enum Text {
     package static func nfc(_ text: String) -> String {
         if isASCII(text) { return text }
         var out = String.UnicodeScalarView()
-        for scalar in streamSafe(text)._nfc { out.append(scalar) }
+        for scalar in prepared(text)._nfc { out.append(scalar) }
         return String(out)
     }
 
@@ -24,7 +24,7 @@ package enum Text {
     package static func nfd(_ text: String) -> String {
         if isASCII(text) { return text }
         var out = String.UnicodeScalarView()
-        for scalar in streamSafe(text)._nfd { out.append(scalar) }
+        for scalar in prepared(text)._nfd { out.append(scalar) }
         return String(out)
     }
 
@@ -44,7 +44,8 @@ package enum Text {
         guard hasByte(from: 0xCC, in: text) else { return true }
         var run = 0
         for scalar in text.unicodeScalars {
-            run = isMark(scalar) ? run + 1 : 0
+            let count = markCount(scalar)
+            run = count == 0 ? 0 : run + count
             if run > markCountMax { return false }
         }
         return true
@@ -102,21 +103,41 @@ package enum Text {
         return false
     }
 
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+    /// The marks that a scalar is or stands for.
+    private static func markCount(_ scalar: Unicode.Scalar) -> Int {
+        guard scalar.value >= 0x300 else { return 0 }
+        if twoMarks(scalar) != nil { return 2 }
+        return scalar.properties.canonicalCombiningClass == .notReordered ? 0 : 1
     }
 
-    private static func streamSafe(_ text: String) -> String {
-        if isStreamSafe(text) { return text }
+    /// Three Tibetan vowel signs are of class 0 and yet stand for two marks, which have to be sorted among those
+    /// before them. The standard library (6.3) sorts only what follows them.
+    private static func twoMarks(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar.value {
+        case 0xF73: "\u{F71}\u{F72}"
+        case 0xF75: "\u{F71}\u{F74}"
+        case 0xF81: "\u{F71}\u{F80}"
+        default: nil
+        }
+    }
+
+    /// The text in stream-safe format, of which the standard library makes normal forms rightly and in linear time.
+    private static func prepared(_ text: String) -> String {
+        if isStreamSafe(text), !text.unicodeScalars.contains(where: { twoMarks($0) != nil }) { return text }
         var out = String.UnicodeScalarView()
         var run = 0
         for scalar in text.unicodeScalars {
-            run = isMark(scalar) ? run + 1 : 0
+            let count = markCount(scalar)
+            run = count == 0 ? 0 : run + count
             if run > markCountMax {
                 out.append("\u{34F}")  // COMBINING GRAPHEME JOINER, whose class 0 ends the run
-                run = 1
+                run = count
             }
-            out.append(scalar)
+            if let marks = twoMarks(scalar) {
+                out.append(contentsOf: marks.unicodeScalars)
+            } else {
+                out.append(scalar)
+            }
         }
         return String(out)
     }

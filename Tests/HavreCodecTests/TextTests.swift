@@ -21,6 +21,22 @@ func normalForms() {
     #expect(Text.sameBytes(Text.nfd("é"), "e\u{301}"))
 }
 
+@Test("Signs that stand for two marks are sorted among the marks before them, and counted as two")
+func tibetanVowelSigns() {
+    for (sign, marks) in [
+        ("\u{F73}", "\u{F71}\u{F72}"), ("\u{F75}", "\u{F71}\u{F74}"), ("\u{F81}", "\u{F71}\u{F80}"),
+    ] {
+        for text in ["a\u{323}\(sign)", "a\u{323}\(marks)"] {
+            #expect(Text.sameBytes(Text.nfd(text), "a\(marks)\u{323}"))
+            #expect(Text.sameBytes(Text.nfc(text), "\u{1EA1}\(marks)"))
+        }
+        #expect(Text.isStreamSafe(String(repeating: sign, count: 15)))
+        let tower = String(repeating: sign, count: 16)
+        #expect(!Text.isStreamSafe(tower))
+        #expect(Text.isStreamSafe(Text.nfc(tower)))
+    }
+}
+
 /// Texts and how they are shown. Not arguments of the test, which would print them raw.
 private let shownTexts: [(text: String, shown: String)] = [
     ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{9B}31m", "\\u{9B}31m"),
