@@ -194,7 +194,8 @@ extension Vault {
         let second = UInt64(max(0, time.seconds))
         let known = house.with { $0.pulse }
         if let known, known.second == second { return known }
-        guard let bytes = try fact("audit/half") else { throw .gateClosed }
+        // A closed gate has thrown already.
+        guard let bytes = try fact("audit/half") else { throw .tampered }
         let half: BoxPublicKey
         do { half = try BoxPublicKey(bytes: bytes) } catch { throw .tampered }
         let pulse = Pulse(second: second, to: half)
