@@ -74,6 +74,31 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: free.gate))
     }
 
+    @Test("Folders inside each other are refused, and nothing of them is left")
+    func nested() throws {
+        let house = try House()
+        try house.makeArea(rows: 1)
+        let files = try BackupFiles(house, "backup")
+        let manager = FileManager.default
+        for isThere in [false, true] {
+            for isGateInside in [false, true] {
+                let outer = house.path("outer \(isThere) \(isGateInside)")
+                if isThere {
+                    try manager.createDirectory(
+                        atPath: outer, withIntermediateDirectories: false,
+                        attributes: [.posixPermissions: 0o700])
+                }
+                let places =
+                    isGateInside
+                    ? StorePlaces(vault: outer, gate: outer + "/inner")
+                    : StorePlaces(vault: outer + "/inner", gate: outer)
+                #expect(throws: StoreError.self) { try files.begin(places, house.recovery) }
+                #expect(manager.fileExists(atPath: outer) == isThere)
+                #expect(names(outer).isEmpty)
+            }
+        }
+    }
+
     @Test func `Each era has keys of its own: what was lost with the machine opens nothing later`() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)

@@ -168,6 +168,17 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
             try manager.removeItem(at: url)
             let refusal: RestoreRefusal = name.hasSuffix("SHA256SUMS") ? .unfinished : .damaged
             #expect(throws: refusal, "\(name)") { try backup.restore(plan, "sylvie phrase") }
+            // A pipe does not keep anybody waiting, and is no file.
+            try #require(mkfifo(url.path, 0o600) == 0)
+            #expect(throws: RestoreRefusal.damaged, "\(name)") {
+                try backup.restore(plan, "sylvie phrase")
+            }
+            try manager.removeItem(at: url)
+            try manager.createDirectory(at: url, withIntermediateDirectories: false)
+            #expect(throws: RestoreRefusal.damaged, "\(name)") {
+                try backup.restore(plan, "sylvie phrase")
+            }
+            try manager.removeItem(at: url)
             try good.write(to: url)
             #expect(isNothingLeft(), "\(name)")
         }

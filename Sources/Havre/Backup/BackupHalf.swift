@@ -104,7 +104,13 @@ extension BackupHalf {
             if try folder.status(sums) != nil { return false }
             for name in ["lock", "vault.db"] where try folder.status(name) == nil { return false }
             return true
-        } catch { throw .other(.failed(error.description)) }
+        } catch {
+            // What is no folder is no vault's folder either: as a half of a backup it is refused by name.
+            guard error.code != SystemError.notADirectory, error.code != SystemError.tooManyLinks else {
+                return false
+            }
+            throw .other(.failed(error.description))
+        }
     }
 
     /// Compares every file of a half with its sum.
@@ -127,8 +133,10 @@ extension BackupHalf {
         } catch {
             switch error.code {
             case SystemError.noEntry: throw .unfinished
-            case SystemError.badMessage, SystemError.tooManyLinks, SystemError.notADirectory,
-                SystemError.isADirectory, SystemError.tooBig, SystemError.inputOutput:
+            // A pipe, a folder or a link in the place of a file.
+            case SystemError.invalid, SystemError.badMessage, SystemError.tooManyLinks,
+                SystemError.notADirectory, SystemError.isADirectory, SystemError.tooBig,
+                SystemError.inputOutput:
                 throw .damaged
             default: throw .other(.failed(error.description))
             }

@@ -56,6 +56,7 @@ package final class RestoreUnderWay: @unchecked Sendable {
         } catch {
             // The mark of a restore that never began keeps nobody from the next one: it clears it away.
             if isMarkOurs, let gate = try? Directory(path: places.gate) {
+                _ = try? gate.unlinkIfPresent(StoreName.lock)
                 _ = try? gate.unlinkIfPresent(StoreName.restoring)
             }
             if made.vault { Self.removeFolder(places.vault) }
