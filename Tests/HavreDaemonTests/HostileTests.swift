@@ -116,6 +116,26 @@ import Testing
         #expect(isServed)
     }
 
+    @Test("Two users who take every connection they get keep no third one out")
+    func placesKept() throws {
+        let server = try TinyServer()
+        let count = ConnectionCount(limits: Limits())
+        let socket = SocketChannel.Socket(try Connection(path: server.path))
+        func most(_ uid: UInt32) -> [Int] {
+            var numbers: [Int] = []
+            while let number = count.enter(socket, uid: uid) { numbers.append(number) }
+            return numbers
+        }
+        let first = most(1)
+        #expect(first.count == 128)
+        #expect(most(2).count == 64)
+        // Everybody else still has what a person at a desk uses; nobody more than that.
+        for uid: UInt32 in 3..<19 { #expect(most(uid).count == 4, "\(uid)") }
+        #expect(most(19).isEmpty, "256 are all")
+        for number in first { count.leave(number, uid: 1) }
+        #expect(most(19).count == 64)
+    }
+
     @Test func largeMessagesOfManyShareTheMemory() throws {
         var limits = Limits()
         limits.frameByteCount = 1 << 20

@@ -15,11 +15,16 @@ final class ConnectionCount: Sendable {
     init(limits: Limits) { self.limits = limits }
 
     /// Counts a connection in.
+    /// The last places are kept for users who have few: two who take all they get keep nobody from her work, and nobody
+    /// from a panic.
+    ///
     /// - Returns: Its number for `leave`; nil when the user or all users have enough, or when the daemon stops.
     func enter(_ socket: SocketChannel.Socket, uid: UInt32) -> Int? {
         state.with { state in
             let own = state.perUser[uid, default: 0]
-            guard own < limits.connectionsPerUser, state.sockets.count < limits.connections, !state.isStopping
+            let kept = own < limits.connectionsOfFew ? 0 : limits.connectionsKept
+            guard own < limits.connectionsPerUser, state.sockets.count < limits.connections - kept,
+                !state.isStopping
             else { return nil }
             state.perUser[uid] = own + 1
             state.next += 1

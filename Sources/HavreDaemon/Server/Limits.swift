@@ -3,6 +3,9 @@ package struct Limits: Sendable {
     /// Connections of one user, and of all users together.
     package var connectionsPerUser = 128
     package var connections = 256
+    /// Of these, places kept for users who have fewer connections than `connectionsOfFew`.
+    package var connectionsKept = 64
+    package var connectionsOfFew = 4
     /// Descriptors beside one message.
     package var descriptorsPerMessage = 8
     /// Bytes of all messages under way, beyond 64 KiB a connection.
