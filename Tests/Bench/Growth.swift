@@ -14,6 +14,8 @@ struct Growth {
 
     private static let caseRecordCount = 1_000
     private static let fillers = 8
+    /// Cases that the list of one person shows.
+    private static let listCount = 200
 
     /// Middle and p99 of one kind of act, in a small house and in a large one.
     private struct Acts {
@@ -23,6 +25,12 @@ struct Growth {
     }
 
     func measure() throws {
+        // A house that was kept is not filled again: what is left is a start, unlocks, lists and new cases.
+        if Office.isFounded(in: folder) {
+            let vault = try Office.open(in: folder)
+            try reopened(vault, argon: try unlocking(vault))
+            return
+        }
         let (vault, sylvie, amina) = try Office.found(in: folder)
         let argon = try unlocking(vault)
         let first = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
@@ -43,8 +51,55 @@ struct Growth {
                 "\(ms(few.median)) -> \(ms(many.median)), p99 \(ms(few.p99)) -> \(ms(many.p99))")
         }
         try makeCases(vault, amina)
-        vault.close()
+        try grantList(vault, sylvie)
+        try reopened(vault, argon: argon)
+    }
+
+    /// What is measured of the house as it stands: lists and one more case in this process, then a daemon on it.
+    private func reopened(_ vault: Vault, argon: Double) throws {
+        do {
+            defer { vault.close() }
+            try listing(vault)
+        }
         try starting(argon)
+    }
+
+    /// Gives the legal adviser 200 of all the cases.
+    private func grantList(_ vault: Vault, _ sylvie: Session) throws {
+        let grant = GrantRequest(
+            name: "Louis", compartments: ["evidence"], rights: ["read"], until: nil, purpose: "appeal")
+        for line in try vault.cases(sylvie).prefix(Self.listCount) {
+            _ = try vault.grant(case: line.code, grant, sylvie)
+        }
+    }
+
+    /// A list of 200 in a house of very many, and what one more case costs there.
+    private func listing(_ vault: Vault) throws {
+        func session(_ name: String) throws -> Session {
+            try vault.unlock(name: name, passphrase: Office.phrase(name), keyFile: nil).session
+        }
+        let (louis, amina) = (try session("Louis"), try session("Amina"))
+        var count = try vault.cases(louis).count
+        var durations: [Double] = []
+        for _ in 0..<20 {
+            let begun = ContinuousClock.now
+            count = try vault.cases(louis).count
+            durations.append(milliseconds(since: begun))
+        }
+        let list = Durations(milliseconds: durations)
+        let begun = ContinuousClock.now
+        let all = try vault.cases(amina).count
+        Report.row(
+            "list \(count) cases of \(all)", goal: "<= 25 ms", ms(list.median), met: list.median <= 25,
+            "all \(all): \(ms(milliseconds(since: begun)))")
+        durations = []
+        for _ in 0..<50 {
+            let begun = ContinuousClock.now
+            _ = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+            durations.append(milliseconds(since: begun))
+        }
+        let made = Durations(milliseconds: durations)
+        Report.note("one more case: \(ms(made.median)), p99 \(ms(made.p99))")
     }
 
     /// What Argon2id costs here: an unlock of somebody who has no case.

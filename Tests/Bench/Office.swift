@@ -1,3 +1,4 @@
+import Foundation
 import Havre
 import HavreCodec
 import HavreSecrets
@@ -19,7 +20,9 @@ struct Office {
 
     /// Where a daemon serves the house: a folder of its own.
     static func socket(in folder: String) throws -> String {
-        try Directory(path: folder).makeDirectory("run")
+        try FileManager.default.createDirectory(
+            atPath: folder + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+        )
         return folder + "/run/havred.sock"
     }
 
@@ -60,13 +63,22 @@ struct Office {
         try measureInside(vault, amina)
     }
 
+    /// Whether a house was kept in this folder.
+    static func isFounded(in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder + "/gate/gate.db")
+    }
+
+    static func open(in folder: String) throws -> Vault {
+        try Vault(vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil)
+    }
+
     /// A house of three: a supervisor, a caseworker, a legal adviser.
     static func found(in folder: String) throws -> (vault: Vault, sylvie: Session, amina: Session) {
         _ = try Vault.found(
             HouseFounding(
                 vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil, organisation: "Bench",
                 supervisor: "Sylvie"), passphrase: phrase("Sylvie"), keyFile: nil)
-        let vault = try Vault(vault: folder + "/vault", gate: folder + "/gate", deviceKey: nil)
+        let vault = try open(in: folder)
         let sylvie = try vault.unlock(name: "Sylvie", passphrase: phrase("Sylvie"), keyFile: nil).session
         for (name, role) in [("Amina", "caseworker"), ("Louis", "legal")] {
             let code = SecretBytes(

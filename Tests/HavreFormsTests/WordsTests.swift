@@ -219,8 +219,8 @@ struct SixWordsTests {
 struct CodeNameTests {
     @Test("the same random numbers give the same name, in the language's order")
     func determinism() {
-        #expect(CodeName.propose(.en, random: { _ in 0 }, avoiding: []) == "acacia-albatross-10")
-        #expect(CodeName.propose(.fr, random: { _ in 0 }, avoiding: []) == "aigrette-abricot-10")
+        #expect(CodeName.propose(.en, random: { _ in 0 }, avoiding: CodeNameSet()) == "acacia-albatross-10")
+        #expect(CodeName.propose(.fr, random: { _ in 0 }, avoiding: CodeNameSet()) == "aigrette-abricot-10")
         #expect(Words.of(.en).codeFirst.contains("amber") && Words.of(.en).codeSecond.contains("heron"))
         #expect(Words.of(.fr).codeFirst.contains("heron") && Words.of(.fr).codeSecond.contains("ambre"))
     }
@@ -255,8 +255,10 @@ struct CodeNameTests {
     func farApart(language: Language) {
         var source = WordsTests.Source(state: 2)
         var names: [String] = []
+        var taken = CodeNameSet()
         for _ in 0..<1000 {
-            names.append(CodeName.propose(language, random: { source.below($0) }, avoiding: names))
+            names.append(CodeName.propose(language, random: { source.below($0) }, avoiding: taken))
+            taken.insert(names[names.count - 1])
         }
         var seen: [String: [Int]] = [:]
         for (index, name) in names.enumerated() {
@@ -279,28 +281,60 @@ struct CodeNameTests {
         #expect(pairs.allSatisfy { WordsTests.distance(names[$0[0]], names[$0[1]]) >= 3 })
     }
 
+    @Test("the index finds whatever a look at every name finds, also among very short ones")
+    func index() {
+        var source = WordsTests.Source(state: 4)
+        func word(_ countMax: Int) -> String {
+            String((0..<source.below(countMax + 1)).map { _ in "abc".randomElement(below: &source) })
+        }
+        for _ in 0..<2_000 {
+            let names = (0..<source.below(6)).map { _ in word(9) }
+            let name = word(9)
+            let isFar = names.allSatisfy { WordsTests.distance($0, name) >= 3 }
+            #expect(CodeNameSet(names).isFar(name) == isFar, "\(name) among \(names)")
+        }
+    }
+
+    @Test(
+        "a new name is compared with few of 1,500, not with every case of the house",
+        arguments: Language.allCases)
+    func fewComparisons(language: Language) {
+        var source = WordsTests.Source(state: 5)
+        var taken = CodeNameSet()
+        var counts: [Int] = []
+        for _ in 0..<1_500 {
+            let name = CodeName.propose(language, random: { source.below($0) }, avoiding: taken)
+            counts.append(taken.comparisonCount(name))
+            taken.insert(name)
+        }
+        #expect(counts.suffix(100).reduce(0, +) / 100 < 75)
+    }
+
     @Test("a source that repeats itself gets more digits and an end")
     func exhausted() {
         var names: [String] = []
-        for _ in 0..<6 { names.append(CodeName.propose(.en, random: { _ in 0 }, avoiding: names)) }
+        for _ in 0..<6 {
+            names.append(CodeName.propose(.en, random: { _ in 0 }, avoiding: CodeNameSet(names)))
+        }
         #expect(names[0] == "acacia-albatross-10")
         #expect(names[1] == "acacia-albatross-10000")
         for (index, name) in names.enumerated() {
-            #expect(CodeName.isDistinct(name, from: Array(names[..<index])))
+            #expect(CodeNameSet(Array(names[..<index])).isFar(name))
         }
         // A full pair of words moves on to three digits.
         let pair = (10...99).map { "acacia-albatross-\($0)" }
         var source = WordsTests.Source(state: 3)
-        let name = CodeName.propose(.en, random: { $0 > 10 ? 0 : source.below($0) }, avoiding: pair)
-        #expect(name.hasPrefix("acacia-albatross-") && CodeName.isDistinct(name, from: pair))
+        let name = CodeName.propose(
+            .en, random: { $0 > 10 ? 0 : source.below($0) }, avoiding: CodeNameSet(pair))
+        #expect(name.hasPrefix("acacia-albatross-") && CodeNameSet(pair).isFar(name))
     }
 
     @Test("capitals and accents of existing names do not make a difference")
     func folded() {
-        #expect(!CodeName.isDistinct("heron-ambre-41", from: ["H\u{e9}ron-Ambre-42"]))
-        #expect(!CodeName.isDistinct("amber-heron-41", from: ["AMBER-HERON-77"]))
-        #expect(!CodeName.isDistinct("amber-heron-41", from: ["amber-heron-41"]))
-        #expect(CodeName.isDistinct("amber-heron-41", from: ["amber-otter-41", "cobalt-heron-41", ""]))
+        #expect(!CodeNameSet(["H\u{e9}ron-Ambre-42"]).isFar("heron-ambre-41"))
+        #expect(!CodeNameSet(["AMBER-HERON-77"]).isFar("amber-heron-41"))
+        #expect(!CodeNameSet(["amber-heron-41"]).isFar("amber-heron-41"))
+        #expect(CodeNameSet(["amber-otter-41", "cobalt-heron-41", ""]).isFar("amber-heron-41"))
     }
 }
 

@@ -69,6 +69,12 @@ private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(
         #expect(shown.count == 1 && shown[0].author == "Amina")
         #expect(try vault.find("avril", case: code, amina).count == 1)
         _ = try vault.add(case: code, form: "note", fields: ["summary": "Goes on."], amina)
+        // Its names lie by their first letter; a new one lies in a page, and both are found.
+        #expect(try vault.fact("codes/page/0") == nil)
+        let new = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        #expect(try vault.fact("codes/page/0") != nil)
+        vault.house.with { $0.codes = nil }
+        for name in [code, new] { #expect(try vault.caseID(name, amina) != nil) }
         #expect(try vault.whoOpened(case: code, amina).contains { $0.act == "history" })
         let awa = try vault.unlock(
             name: "Awa", passphrase: secret("awa has four grey goats"), keyFile: nil

@@ -35,7 +35,7 @@ import Testing
         let day = try RichDay(house)
         let vault = house.vault
         _ = try vault.open(case: day.code, purpose: "visit", day.amina)
-        #expect(vault.house.with { $0.directory != nil && $0.codes?.isEmpty == false })
+        #expect(vault.house.with { $0.directory != nil && $0.codes?.cases.isEmpty == false })
         vault.lockAll()
         #expect(vault.house.with { $0.directory == nil && $0.codes == nil })
         #expect(vault.files.with { $0.isEmpty })

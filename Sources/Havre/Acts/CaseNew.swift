@@ -45,7 +45,7 @@ extension Vault {
                 try self.lay(plan, &draft, &event, session)
             }.answer
             house.with {
-                $0.codes?[code] = plan.caseID
+                $0.codes?.insert(code, plan.caseID)
                 $0.codesEpoch += 1
             }
             return code
@@ -89,7 +89,7 @@ extension Vault {
         let secrets = AreaSecrets(
             fresh: Compartment.allCases.map(\.rawValue), vault: id, area: plan.caseID)
         let code = CodeName.propose(
-            plan.language, random: Random.below, avoiding: Array(try CodeNames.all(in: self, session).keys))
+            plan.language, random: Random.below, avoiding: try CodeNames.all(in: self, session).taken)
         let founding = CaseLink.founding(
             CaseLink.Founding(
                 code: code, threshold: 1, owner: plan.owner.person, backup: plan.backup,
@@ -114,7 +114,7 @@ extension Vault {
         let codes = try CodeNames.adding(code, plan.caseID, in: self, session)
         draft.step { step in
             step.keys["guard/" + plan.caseID.hex] = .some(guardKey)
-            step.facts[CodeNames.factKey(code)] = .some(codes)
+            step.facts[codes.key] = .some(codes.value)
         }
         // An owner who founds her own case gets the secrets with her first record.
         if plan.owner.person != session.person.person {

@@ -20,7 +20,7 @@ struct House {
     var custody: [Identifier: UInt64] = [:]
     var custodyCount: UInt64 = 0
     /// Code names and their cases, once they have been read from the gate.
-    var codes: [String: Identifier]?
+    var codes: CodeNames?
     /// Grows with each case that is made.
     var codesEpoch = 0
     var pulse: Pulse?
@@ -74,24 +74,31 @@ extension Vault {
 
     /// Row of each case in @custody: of all cases whose keys the supervisors hold.
     func custodyRows() throws(HavreError) -> [Identifier: UInt64] {
+        try readCustody()
+        return house.with { $0.custody }
+    }
+
+    func custodyRow(of caseID: Identifier) throws(HavreError) -> UInt64? {
+        if let row = house.with({ $0.custody[caseID] }) { return row }
+        try readCustody()
+        return house.with { $0.custody[caseID] }
+    }
+
+    /// Takes in the rows of @custody that were added since the last look. Nobody keeps a copy of the others meanwhile:
+    /// taking one in would write them all again.
+    private func readCustody() throws(HavreError) {
         let area = area(.custody)
-        let (known, from) = house.with { ($0.custody, $0.custodyCount) }
-        guard try count(area) > from else { return known }
+        let from = house.with { $0.custodyCount }
+        guard try count(area) > from else { return }
         let rows = try storing { () throws(StoreError) in try store.rows(area, from: from) }
         var found: [Identifier: UInt64] = [:]
         for (n, row) in zip(from..., rows) where !row.isEmptied {
             if case .custody(let caseID, _) = try RowFacts(row.payload) { found[caseID] = n }
         }
-        return house.with { house in
-            house.custody.merge(found) { $1 }
+        house.with { house in
+            for (caseID, row) in found { house.custody[caseID] = row }
             house.custodyCount = max(house.custodyCount, from + UInt64(rows.count))
-            return house.custody
         }
-    }
-
-    func custodyRow(of caseID: Identifier) throws(HavreError) -> UInt64? {
-        if let row = house.with({ $0.custody[caseID] }) { return row }
-        return try custodyRows()[caseID]
     }
 
     /// One users' row, nil behind the last one.

@@ -71,7 +71,7 @@ struct Memory {
     var decisions: UInt64 = 0
     private var uses: UInt64 = 0
 
-    private static let areaCountMax = 4_096
+    static let areaCountMax = 4_096
     private static let digestCountMax = 1 << 20
     /// The root of an empty tree: SHA-256 of nothing.
     static let noRoot = Hash.sha256([])
@@ -147,12 +147,18 @@ struct Memory {
         decisions += 1
     }
 
-    /// Makes room: areas that are neither verified nor ahead of the gate are loaded again when they are needed.
+    /// Makes room for half as many areas again: those that the gate knows as they are, first of all the ones that were
+    /// not verified, are loaded and verified anew when they are needed. Were only unverified ones dropped, a daemon that
+    /// has made or opened very many cases would look through all of them for each further one.
     private mutating func evict() {
-        let idle = areas.filter { !$0.value.isDirty && $0.value.digests == nil && $0.value.overlay == nil }
-        for area in idle.sorted(by: { $0.value.lastUse < $1.value.lastUse }).prefix(Self.areaCountMax / 2) {
-            areas[area.key] = nil
+        let idle = areas.filter {
+            !$0.value.isDirty && $0.value.overlay == nil && $0.key != .house && $0.key != .login
         }
+        let order = idle.sorted {
+            ($0.value.digests == nil ? 0 : 1, $0.value.lastUse)
+                < ($1.value.digests == nil ? 0 : 1, $1.value.lastUse)
+        }
+        for area in order.prefix(areas.count - Self.areaCountMax / 2) { areas[area.key] = nil }
     }
 
     /// Keeps the digests of all verified areas below 32 MiB, dropping those that were used least recently.
