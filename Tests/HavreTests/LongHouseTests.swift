@@ -1,3 +1,4 @@
+import HavreAccess
 import HavreCodec
 import HavreSecrets
 import HavreStore
@@ -147,5 +148,30 @@ import Testing
         #expect(try house.vault.cases(louis).isEmpty)
         _ = try house.vault.revoke(case: code, name: "Nora", sylvie)
         #expect(try house.vault.cases(louis).isEmpty)
+    }
+
+    @Test(
+        "A list of cases takes one secret of each out of the ring, and leaves the others for whoever opens the case"
+    )
+    func listedSecrets() throws {
+        let house = try TestHouse(inMemory: true)
+        let (_, amina, code) = try opened(house)
+        let caseID = try #require(try house.vault.caseID(code, amina))
+        try house.vault.close(case: code, amina)
+        let listed = try #require(try house.vault.ringKey(caseID, amina, only: .roster))
+        #expect(Array(listed.secrets.keys) == ["roster"] && listed.authorSeed == nil)
+        let whole = try #require(try house.vault.ringKey(caseID, amina))
+        #expect(whole.secrets.count == Compartment.allCases.count && whole.authorSeed != nil)
+        #expect(whole.secrets["roster"]?.generation == listed.secrets["roster"]?.generation)
+        // A list while the case is open leaves what it writes with in place.
+        _ = try house.vault.open(case: code, purpose: "visit", amina)
+        #expect(try house.vault.cases(amina).map(\.code) == [code])
+        _ = try house.vault.add(case: code, form: "note", fields: ["summary": "Called."], amina)
+        // Cut short, a row is refused with one secret as with all of them.
+        let packed = PackedSecrets.pack(whole.secrets)
+        for count in [0, 1, 33, 35, 60, 80] {
+            let part = packed.slice(0..<count)
+            #expect(throws: HavreError.tampered) { _ = try PackedSecrets.unpack(part, only: "roster") }
+        }
     }
 }

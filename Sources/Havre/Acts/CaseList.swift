@@ -65,7 +65,7 @@ extension Vault {
     private func ownLine(
         _ caseID: Identifier, _ today: Day, _ session: Session, _ directory: Directory
     ) throws(HavreError) -> CaseLine? {
-        guard let key = try ringKey(caseID, session) else { return nil }
+        guard let key = try ringKey(caseID, session, only: .roster) else { return nil }
         let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
         let card: Card
         do throws(HavreError) { card = try self.card(caseID, secrets) } catch {
@@ -79,7 +79,7 @@ extension Vault {
             if let known = key.until {
                 until = known
             } else {
-                let (_, chain, _) = try bring(file(caseID), with: secrets, directory)
+                let chain = try ownChain(caseID, session, directory)
                 guard let grant = chain.grants[session.person.person]?.grant else { return nil }
                 until = grant.until
             }
@@ -88,10 +88,18 @@ extension Vault {
         var line = line(card, key.label, directory)
         if line.waysIn < 2 {
             // Somebody may have been granted all of it, which only the chain tells.
-            let (_, chain, _) = try bring(file(caseID), with: secrets, directory)
+            let chain = try ownChain(caseID, session, directory)
             line.waysIn = waysIn(card.owner, directory, chain.grants.values.map(\.grant))
         }
         return line
+    }
+
+    private func ownChain(
+        _ caseID: Identifier, _ session: Session, _ directory: Directory
+    ) throws(HavreError) -> Chain {
+        guard let key = try ringKey(caseID, session) else { throw .busy }
+        let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
+        return try bring(file(caseID), with: secrets, directory).chain
     }
 
     private func line(_ card: Card, _ label: String?, _ directory: Directory) -> CaseLine {

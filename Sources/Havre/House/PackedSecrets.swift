@@ -46,8 +46,11 @@ enum PackedSecrets {
         return packed
     }
 
+    /// - Parameter only: the one secret that is taken out; nil for all of them and the seed.
     /// - Throws: `HavreError.tampered` for anything that `pack` does not make.
-    static func unpack(_ packed: borrowing SecretBytes) throws(HavreError) -> Content {
+    static func unpack(
+        _ packed: borrowing SecretBytes, only: String? = nil
+    ) throws(HavreError) -> Content {
         let count = packed.count
         var at = 0
         func byte() throws(HavreError) -> UInt8 {
@@ -61,22 +64,29 @@ enum PackedSecrets {
             do { return try Key<R>(packed.slice(at - 32..<at)) } catch { throw .tampered }
         }
         let hasSeed = try byte() == 1
-        let seed = try key(Role.Seed.self)
+        let seed: Key<Role.Seed>? = only == nil ? try key(Role.Seed.self) : nil
+        if only != nil { at += 32 }
         let number = Int(try byte()) | Int(try byte()) << 8
         guard number <= 64 else { throw .tampered }
         var secrets: [String: AreaSecrets.Held] = [:]
         for _ in 0..<number {
             let length = Int(try byte())
             guard length <= 64 else { throw .tampered }
-            var name: [UInt8] = []
-            for _ in 0..<length { name.append(try byte()) }
+            var bytes: [UInt8] = []
+            for _ in 0..<length { bytes.append(try byte()) }
+            let name = String(decoding: bytes, as: UTF8.self)
+            if let only, name != only {
+                // Its generation and the secret itself stay where they are.
+                at += 40
+                guard at <= count else { throw .tampered }
+                continue
+            }
             var generation: UInt64 = 0
             for shift in 0..<8 { generation |= UInt64(try byte()) << UInt64(shift * 8) }
             let secret = try key(Role.CompartmentSecret.self)
             // Only canonical scalars: a secret that cannot be dealt was not made by us.
             guard (try? Scalar(key: secret)) != nil else { throw .tampered }
-            secrets[String(decoding: name, as: UTF8.self)] = AreaSecrets.Held(
-                generation: generation, secret: secret)
+            secrets[name] = AreaSecrets.Held(generation: generation, secret: secret)
         }
         return Content(secrets: secrets, authorSeed: hasSeed ? seed : nil)
     }

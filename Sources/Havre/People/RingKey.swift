@@ -59,9 +59,10 @@ final class RingKey: Sendable {
         return writer.bytes
     }
 
+    /// - Parameter only: the one secret that is wanted, without the author's seed; nil for everything.
     /// - Throws: `HavreError.tampered`.
     convenience init(
-        body: [UInt8], area: Identifier, person: Person, vault: Identifier, row: UInt64
+        body: [UInt8], area: Identifier, person: Person, vault: Identifier, row: UInt64, only: String? = nil
     ) throws(HavreError) {
         let content: PackedSecrets.Content
         let text: JSON
@@ -70,7 +71,7 @@ final class RingKey: Sendable {
             content = try PackedSecrets.unpack(
                 try Seal.openSecret(
                     try reader.prefixed(max: 4096), under: person.symmetric,
-                    Context(.ring, .id(vault), .id(person.person), .int(row))))
+                    Context(.ring, .id(vault), .id(person.person), .int(row))), only: only)
             text = try JSON(
                 parsing: try Pad.unpad(
                     try Seal.open(

@@ -49,26 +49,34 @@ extension Vault {
     }
 
     /// The secrets of one area in a session's ring, nil when she has none.
-    func ringKey(_ area: Identifier, _ session: Session) throws(HavreError) -> RingKey? {
+    ///
+    /// - Parameter only: the one secret that is wanted: a list of cases needs the roster of each and nothing else. Others
+    ///   may come with it.
+    func ringKey(
+        _ area: Identifier, _ session: Session, only: Compartment? = nil
+    ) throws(HavreError) -> RingKey? {
         guard let row = try ringRow(area, session) else { return nil }
         let ring = session.ring
         let open = session.opened.with { $0.cases[area] }
         if let known = open?.ringKey.with({ $0 }), store.isCurrent(ring, row, wrapDigest: known.digest) {
             return known.key
         }
-        guard let (key, digest) = try ringKey(area, at: row, in: ring, session) else { return nil }
-        open?.ringKey.with { $0 = (digest, key) }
+        guard let (key, digest) = try ringKey(area, at: row, in: ring, session, only: only) else {
+            return nil
+        }
+        if only == nil { open?.ringKey.with { $0 = (digest, key) } }
         return key
     }
 
     /// The same with the digest of its row.
     private func ringKey(
-        _ area: Identifier, at number: UInt64, in ring: Area, _ session: Session
+        _ area: Identifier, at number: UInt64, in ring: Area, _ session: Session, only: Compartment? = nil
     ) throws(HavreError) -> (key: RingKey, digest: Digest)? {
         let (row, body) = try storing { () throws(StoreError) in try store.readWithBody(ring, number) }
         guard !row.isEmptied, case .keys(let found, _) = try RowFacts(row.payload) else { return nil }
         guard found == area, let body else { throw .tampered }
-        let key = try RingKey(body: body, area: area, person: session.person, vault: id, row: number)
+        let key = try RingKey(
+            body: body, area: area, person: session.person, vault: id, row: number, only: only?.rawValue)
         return (key, row.wrapDigest)
     }
 
