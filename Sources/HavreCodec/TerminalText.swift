@@ -37,7 +37,9 @@ extension Text {
         }
     }
 
-    private static func isHiddenOrControl(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a scalar could steer a terminal or is hidden from the eye: controls, format characters, separators of
+    /// lines, private and unassigned code points, and what a renderer may ignore.
+    package static func isHiddenOrControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
             true

@@ -17,6 +17,8 @@ final class FakeDaemon {
     let interface: Interface
     private(set) var host = SigningKey()
     private(set) var log = SigningKey()
+    /// The role of whose session it is, as `Whoami` says it.
+    var role = "supervisor"
     /// Whether `Hello` names the key of the log.
     var namesLog = false
     private(set) var era = 0
@@ -39,6 +41,7 @@ final class FakeDaemon {
     init() throws {
         interface = try Interface(parsing: try #require(Protocol.text(of: Protocol.vault)))
         grow(3)
+        acts["Whoami"] = { [unowned self] _, _ in Reply(["user": "Amina", "role": .string(role)]) }
         acts["Hello"] = { [unowned self] parameters, _ in hello(parameters) }
         acts["Unlock"] = { _, _ in
             Reply([

@@ -154,6 +154,20 @@ func fetch() throws {
     #expect(bench.run(["fetch", "amber-heron-41", id, "--out", "-"]).status == 2)
 }
 
+@Test("A bundle goes to standard output when that is asked for, never to a terminal, and no file is named -")
+func exportToStandardOutput() throws {
+    let bench = try exporting()
+    let words = [
+        "export", "amber-heron-41", "--profile", "court", "--for", "Maître Diop", "--out", "-", "--yes",
+    ]
+    #expect(bench.run(words).output == "")
+    #expect(bench.daemon.calls.last?.method == "Export")
+    #expect(!FileManager.default.fileExists(atPath: "-"))
+    let count = bench.daemon.calls.count
+    bench.isTerminal = true
+    #expect(bench.run(words).status == 2 && bench.daemon.calls.count == count)
+}
+
 @Test("verify needs no vault: what is no bundle is said to be none, with 5 and an answer on standard output")
 func verifyNonsense() throws {
     let bench = try Bench()
@@ -168,6 +182,7 @@ func verifyNonsense() throws {
         } else {
             #expect(out.status == 5)
             let json = try JSON(out.output)
+            #expect(bench.run(["--lang", "fr", "verify", path]).output.contains("n’est pas un envoi de Havre"))
             #expect(
                 json["valid"] == false && json["records"] == [] && json["problems"]?.array?.isEmpty == false)
         }

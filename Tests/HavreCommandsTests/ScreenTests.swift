@@ -56,6 +56,21 @@ func narrowTables() throws {
     #expect(json["cases"]?.array?[1]["waysIn"] == 1)
 }
 
+@Test("JSON holds nothing that steers a terminal or hides from the eye, and is the same JSON")
+func visibleJSON() throws {
+    let bench = try Bench()
+    try bench.unlock()
+    let label = "a\u{85}b\u{9B}31m\u{7F}\u{202E}c\u{2066}\u{FEFF}\u{2028}\u{E0041} été日本 \\u202e"
+    let cards: [JSON] = [["case": "amber-heron-41", "label": .string(label)]]
+    bench.daemon.acts["CaseList"] = { _, _ in Reply(["cases": .array(cards)]) }
+    let out = bench.run("case list --json").output
+    #expect(!out.dropLast().unicodeScalars.contains(where: Text.isHiddenOrControl), "\(out.debugDescription)")
+    #expect(out.contains("\\u009b31m") && out.contains("\\udb40\\udc41") && out.contains("été日本"))
+    #expect(try JSON(out)["cases"] == .array(cards))
+    let refused = bench.run(["--json", "\u{9B}31m\u{202E}"]).errors
+    #expect(!refused.dropLast().unicodeScalars.contains(where: Text.isHiddenOrControl))
+}
+
 @Test("What is longer than the screen is read page by page; what fits, and what a script reads, is not")
 func paging() throws {
     let bench = try Bench()

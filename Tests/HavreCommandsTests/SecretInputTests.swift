@@ -68,6 +68,7 @@ func typedTwice() throws {
     let bench = try Bench()
     try bench.unlock()
     bench.daemon.acts["Passwd"] = { _, _ in Reply() }
+    bench.daemon.acts["Lock"] = { _, _ in Reply(["locked": 1]) }
     let person = FakePerson([
         "the old phrase", "short", "été été été é", "a long enough phrase", "a long enough phrasE",
         "a long enough phrase", "a long enough phrase",
@@ -78,6 +79,32 @@ func typedTwice() throws {
     #expect(person.answers.isEmpty)
     #expect(person.shown.contains(/[a-z]+(-[a-z]+){5}/))
     #expect(!person.shown.contains("a long enough phrase"))
+}
+
+@Test("A wrong present passphrase is noticed before a new one is typed, and is a guess like any other")
+func oldPassphraseFirst() throws {
+    let bench = try Bench()
+    try bench.unlock()
+    bench.daemon.acts["Passwd"] = { _, _ in Reply() }
+    bench.daemon.acts["Lock"] = { _, _ in Reply(["locked": 1]) }
+    let unlock = try #require(bench.daemon.acts["Unlock"])
+    bench.daemon.acts["Unlock"] = { _, _ in Fault.wrongPassphrase.reply() }
+    let person = FakePerson(["a wrong phrase", "a long enough phrase", "a long enough phrase"])
+    bench.person = person
+    #expect(bench.run("passwd").status == 3)
+    #expect(person.answers.count == 2 && !bench.daemon.calls.contains { $0.method == "Passwd" })
+    // The session that the right one opens ends at once, and one's own goes on.
+    bench.daemon.acts["Unlock"] = { _, handles in
+        var members = unlock([:], handles).parameters.object ?? [:]
+        members["session"] = "another-token"
+        return Reply(.object(members))
+    }
+    bench.person = FakePerson(["the old phrase", "a long enough phrase", "a long enough phrase"])
+    #expect(bench.run("passwd").status == 0)
+    #expect(bench.last("Unlock") == ["name": "Amina", "passphrase": 0])
+    let ended = bench.daemon.calls.filter { $0.method == "Lock" }.map { $0.parameters["session"] }
+    #expect(ended == ["another-token"])
+    #expect(bench.daemon.calls.last?.parameters["session"] == "token-of-Amina")
 }
 
 @Test("Who stops typing has changed nothing")

@@ -75,7 +75,7 @@ func everyKeyIsUsed() throws {
     // Read from the daemon's codes, from other tables of ours, or as `count` does.
     let families = [
         "column.", "state.", "pending.", "warning.", "ask.contact.", "about.", "option.", "operand.", "why.",
-        "rule.",
+        "rule.", "part.", "detail.",
     ]
     let used = literals.union(generated())
     for key in keys where !used.contains(key) && !families.contains(where: key.hasPrefix) {

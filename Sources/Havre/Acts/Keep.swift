@@ -103,13 +103,15 @@ public struct Findings: Sendable {
     /// Whether something could not be looked at, so that "no problems" means less.
     public let isPartial: Bool
 
+    private static let rule = "is not what was stored"
+
     init(_ report: CheckReport) {
         problems = report.problems.map { problem in
             let details = [problem.area.map { "area \($0.id.hex)" }, problem.number.map { "number \($0)" }]
                 .compactMap { $0 }.joined(separator: ", ")
             return (
                 details.isEmpty ? problem.part.rawValue : "\(problem.part.rawValue): \(details)",
-                "is not what was stored"
+                Self.rule
             )
         }
         isPartial = report.isPartial

@@ -56,6 +56,14 @@ final class Desk {
         return world.person()
     }
 
+    /// Refuses what only some roles may do before a person is asked anything. The daemon decides, here as everywhere:
+    /// a script goes to it at once, and an ended session is noticed here as well.
+    func requireRole(_ roles: Set<String>, next: String? = nil) throws(Failure) {
+        guard person() != nil else { return }
+        let role = try daemon().act("Whoami").parameters["role"]?.string ?? ""
+        guard roles.contains(role) else { throw Failure(.notGranted, next: next) }
+    }
+
     /// The verb did what it should and there is nothing to tell.
     func done(_ key: String, _ values: [String: String] = [:]) throws(Failure) {
         try screen.answer(["ok": true]) { texts.say(key, values) }

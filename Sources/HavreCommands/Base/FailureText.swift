@@ -51,6 +51,8 @@ struct FailureText {
         switch failure.fault {
         case .usage where isUsual || usual == "next.help": return "next.helpVerb"
         case .notGranted where isUsual && !row.isGranted: return "next.role"
+        // She need not ask anybody: what she gives herself everybody on the case sees.
+        case .notGranted where isUsual && failure.values["role"] == "supervisor": return "next.ownGrant"
         case .needsApproval where isUsual && !operands.contains("CASE"): return "next.supervisor"
         case .notFound where isUsual && operands.contains("RECORD"): return "next.record"
         case .notFound where isUsual && row.namesColleague:

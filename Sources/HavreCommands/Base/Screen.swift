@@ -53,7 +53,7 @@ final class Screen {
 
     /// The answer of the verb: the object with `--json`, the text otherwise.
     func answer(_ json: JSON, _ text: () -> String) throws(Failure) {
-        guard !isJSON else { return try line(json.text) }
+        guard !isJSON else { return try line(json.visibleText) }
         try show(text())
     }
 
@@ -97,7 +97,7 @@ final class Screen {
             let object: JSON = [
                 "error": .string(failure.fault.wireName), "message": .string(message + " " + next),
             ]
-            text = object.text
+            text = object.visibleText
         } else {
             text = fitted("havre: " + message + "\n" + next)
         }

@@ -27,6 +27,16 @@ struct OutputFile: ~Copyable {
         }
     }
 
+    /// Standard output, to be lent to the daemon; never a terminal.
+    static func standard(_ desk: Desk) throws(Failure) -> SharedDescriptor {
+        guard !desk.world.output.isTerminal else { throw .usage("usage.noBytesOnTerminal") }
+        do throws(SystemError) {
+            return try Lent.use(1) { output throws(SystemError) in SharedDescriptor(try output.duplicate()) }
+        } catch {
+            throw Screen.failure(error)
+        }
+    }
+
     deinit {
         // One that cannot be removed is for its owner alone, and never bears the name that was asked for.
         if let temporary, !isFinished { _ = try? folder.unlinkIfPresent(temporary) }

@@ -81,6 +81,7 @@ struct Grant: Verb {
                 throw .usage("usage.needed", ["option": option])
             }
         }
+        try desk.requireRole(["supervisor"], next: "next.supervisorOfCase")
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         var parameters: [String: JSON] = ["case": .string(name), "name": .string(colleague)]
@@ -157,6 +158,7 @@ struct Revoke: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        try desk.requireRole(["supervisor"], next: "next.supervisorOfCase")
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
         try desk.insist("ask.revoke", ["name": colleague, "case": name])

@@ -74,15 +74,6 @@ struct Fetch: Verb {
     private func toStandardOutput(
         _ daemon: Conversation, _ parameters: [String: JSON], _ desk: Desk
     ) throws(Failure) {
-        guard !desk.world.output.isTerminal else { throw .usage("usage.noBytesOnTerminal") }
-        let handle: SharedDescriptor
-        do throws(SystemError) {
-            handle = try Lent.use(1) { output throws(SystemError) in
-                SharedDescriptor(try output.duplicate())
-            }
-        } catch {
-            throw Screen.failure(error)
-        }
-        _ = try daemon.act("Fetch", parameters, [handle])
+        _ = try daemon.act("Fetch", parameters, [try OutputFile.standard(desk)])
     }
 }

@@ -72,7 +72,7 @@ struct AuditCheckpoint: Verb {
         let answer = try desk.daemon().act("AuditCheckpoint")
         let note = answer.parameters["note"]?.string ?? ""
         guard !desk.screen.isJSON else {
-            return try desk.screen.line(JSON.object(["checkpoint": .string(note)]).text)
+            return try desk.screen.line(JSON.object(["checkpoint": .string(note)]).visibleText)
         }
         // Byte by byte as it was signed: it ends in a newline of its own.
         try desk.screen.raw(Array(note.utf8))

@@ -139,6 +139,7 @@ struct CaseAssign: Verb {
         var parameters: [String: JSON] = ["case": .string(name)]
         if let owner {
             parameters["owner"] = .string(owner)
+            try desk.requireRole(["supervisor"], next: "next.supervisorOfCase")
             if !desk.globals.yes, desk.person() != nil {
                 let card = try daemon.act("CaseShow", ["case": .string(name)]).parameters["card"]
                 try desk.insist(

@@ -19,11 +19,28 @@ enum CheckText {
                     isWhole ? "say.checkRight" : isOnlyPartial ? "say.checkPartial" : "say.checkWrong")
             ]
             for problem in problems {
-                let place = Text.escapedForTerminal(problem["where"]?.string ?? "")
-                lines.append("  " + place + ": " + Text.escapedForTerminal(problem["what"]?.string ?? ""))
+                let (place, what) = (problem["where"]?.string ?? "", problem["what"]?.string ?? "")
+                lines.append(
+                    "  " + Self.place(place, desk.texts) + desk.screen.colon + " "
+                        + Text.escapedForTerminal(desk.texts.rule(what)))
             }
             return lines.joined(separator: "\n")
         }
+    }
+
+    /// `row: area 0a1b, number 3` in the reader's words; a name of a file, or a path, as it is.
+    private static func place(_ place: String, _ texts: Texts) -> String {
+        let parts = place.split(separator: ": ", maxSplits: 1).map(String.init)
+        guard let part = parts.first, texts.has("part." + part) else { return Text.escapedForTerminal(place) }
+        let details = (parts.count == 2 ? parts[1] : "").split(separator: ", ").map { detail in
+            let words = detail.split(separator: " ", maxSplits: 1).map(String.init)
+            guard words.count == 2, texts.has("detail." + words[0]) else {
+                return Text.escapedForTerminal(String(detail))
+            }
+            return texts.say("detail." + words[0], ["id": words[1]])
+        }
+        let name = texts.say("part." + part)
+        return details.isEmpty ? name : name + " (" + details.joined(separator: ", ") + ")"
     }
 }
 

@@ -19,6 +19,7 @@ struct ContactAdd: Verb {
         let answer: Answer
         let contact: [String: JSON]
         if from == nil, let person = desk.person() {
+            try desk.requireRole(["caseworker", "legal", "supervisor"])
             (answer, contact) = try add(try ask(desk, person), asking: person, desk)
         } else {
             contact = try members(try Input.json(from ?? "-"), desk)

@@ -1,6 +1,7 @@
 import HavreCodec
 import HavreForms
 import HavreSecrets
+import HavreSystem
 import HavreWire
 
 /// `havre export CASE`: a redacted, signed, encrypted bundle for one contact.
@@ -10,7 +11,7 @@ struct Export: Verb {
         "export", .evidence, [.caseName],
         [
             Option("--profile", "PROFILE", isRequired: true), Option("--for", "CONTACT", isRequired: true),
-            Option("--to", "AGE-KEY"), Option("--out", "FILE"), Option("--records", "LIST"),
+            Option("--to", "AGE-KEY"), Option("--out", "FILE|-"), Option("--records", "LIST"),
             Option("--withhold", "LIST"), Option("--name-person"), Option("--no-proofs"), Option("--preview"),
             Option("--passphrase-fd", "N"),
         ], isSecret: true, exits: [3, 4, 6, 7, 8])
@@ -94,33 +95,51 @@ struct Export: Verb {
                 try daemon.act("Export", parameters, lists: Self.lists), desk, out: nil, words: nil)
         }
         // Refused before anybody is asked, and before the daemon is.
+        guard out != "-" else {
+            let output = try OutputFile.standard(desk)
+            try agree(parameters, daemon, desk)
+            let (_, words) = try send(parameters, output, daemon, desk)
+            // Its bytes are the whole output then; the words are for whoever says them over the telephone.
+            if let words { desk.screen.remark(desk.texts.say("say.exportWords", ["words": words])) }
+            return
+        }
         var file = try OutputFile(out)
         try agree(parameters, daemon, desk)
+        let (answer, words) = try send(parameters, file.handle, daemon, desk)
+        try file.finish()
+        try say(answer, desk, out: out, words: words)
+    }
+
+    /// Lets the daemon write the bundle.
+    /// - Returns: Its answer, and the passphrase that was made for a contact without a key.
+    private func send(
+        _ parameters: [String: JSON], _ output: SharedDescriptor, _ daemon: Conversation, _ desk: Desk
+    ) throws(Failure) -> (Answer, words: String?) {
+        var parameters = parameters
         parameters["out"] = 0
         let input = SecretInput(desk: desk)
-        var handles = [file.handle]
+        var handles = [output]
         if passphrase != nil {
             let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.passphrase")
             handles.append(try SecretInput.sealed(phrase))
             parameters["passphrase"] = 1
         }
-        var words: String?
-        let answer: Answer
         do throws(Failure) {
-            answer = try daemon.act("Export", parameters, handles, lists: Self.lists)
+            return (try daemon.act("Export", parameters, handles, lists: Self.lists), nil)
         } catch {
             // A contact without a key reads by a passphrase. It is made here and shown once.
             guard error.fault == .invalid, error.values["field"] == "passphrase", passphrase == nil else {
                 throw error
             }
+            // With `--json` nothing but the bundle is written: there is no place to show words.
+            guard out != "-" || !desk.globals.json else {
+                throw .usage("usage.needed", ["option": "--passphrase-fd"])
+            }
             let made = SixWords.generatedPassphrase(words: 8, in: desk.language, random: Random.below)
-            words = made
             parameters["passphrase"] = 1
             let phrase = try SecretInput.sealed(SecretBytes(copying: Array(made.utf8)))
-            answer = try daemon.act("Export", parameters, [file.handle, phrase], lists: Self.lists)
+            return (try daemon.act("Export", parameters, [output, phrase], lists: Self.lists), made)
         }
-        try file.finish()
-        try say(answer, desk, out: out, words: words)
     }
 
     /// What would leave is shown, and what the person asked to be kept back; then the name of who will read it is typed

@@ -188,20 +188,37 @@ struct Passwd: Verb {
         try input.require([("--passphrase-fd", old), ("--new-passphrase-fd", fresh)])
         let daemon = try desk.daemon()
         try daemon.greet()
-        _ = try daemon.ownSession()
+        let user = try daemon.ownSession().user
         var handles = [
             try SecretInput.sealed(try input.line("--passphrase-fd", old, prompt: "ask.oldPassphrase"))
         ]
+        let key = try input.keyFile("--keyfile-fd", keyFile)
+        let keyHandle: SharedDescriptor? =
+            if let key { try SecretInput.sealed(key.copy()) } else { nil }
+        // Who types a new one twice should not learn only then that the old one was wrong.
+        if fresh == nil { try Self.check(handles[0], keyHandle, of: user, daemon) }
         handles.append(
             try SecretInput.sealed(
                 try input.fresh("--new-passphrase-fd", fresh, prompt: "ask.newPassphraseLine")))
         var parameters: [String: JSON] = ["passphrase": 0, "newPassphrase": 1]
-        if let key = try input.keyFile("--keyfile-fd", keyFile) {
-            handles.append(try SecretInput.sealed(key.copy()))
+        if let keyHandle {
+            handles.append(keyHandle)
             parameters["keyfile"] = 2
         }
         _ = try daemon.act("Passwd", parameters, handles)
         try desk.done("say.passwd")
+    }
+
+    /// Tries a passphrase as every unlock does, counted as a guess like any other; the session it opens ends at once.
+    private static func check(
+        _ passphrase: SharedDescriptor, _ key: SharedDescriptor?, of user: String, _ daemon: Conversation
+    ) throws(Failure) {
+        var parameters: [String: JSON] = ["name": .string(user), "passphrase": 0]
+        if key != nil { parameters["keyfile"] = 1 }
+        let said = try daemon.tell(
+            "Unlock", parameters, [passphrase] + [key].compactMap { $0 }, remembers: true)
+        guard let token = said.parameters["session"] else { return }
+        _ = try daemon.tell("Lock", ["session": token], [], remembers: false)
     }
 }
 

@@ -38,6 +38,7 @@ struct StaffInvite: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        try desk.requireRole(["supervisor"])
         let name = try desk.given(name, or: "ask.colleague", missing: "NAME")
         let answer = try desk.daemon().act(
             "StaffInvite", ["name": .string(name), "role": .string(try role(desk))])
@@ -81,6 +82,7 @@ struct StaffConfirm: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        try desk.requireRole(["supervisor"])
         let words = try desk.given(words, or: "ask.words", missing: "--words")
         let answer: Answer
         do throws(Failure) {
@@ -105,6 +107,7 @@ struct StaffReset: Verb {
     init(_ arguments: Arguments) throws(Failure) { name = try arguments.required(0) }
 
     func run(_ desk: Desk) throws(Failure) {
+        try desk.requireRole(["supervisor"])
         try desk.insist("ask.reset", ["name": name])
         let answer = try desk.daemon().act("StaffReset", ["name": .string(name)])
         try desk.screen.answer(answer.news()) { Invitation.text(answer.parameters, desk, "say.reset") }

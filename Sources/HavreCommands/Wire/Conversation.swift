@@ -75,7 +75,9 @@ final class Conversation {
             if error.fault == .locked { try forget(session) }
             // A size that this log never had.
             if error.fault == .invalid, error.values["field"] == "seen" { throw LogCheck.rolledBack }
-            throw error.adding(parameters["case"]?.string.map { ["case": $0] } ?? [:])
+            var values = ["user": session.user, "role": session.role]
+            values["case"] = parameters["case"]?.string
+            throw error.adding(values)
         }
         guard let note = answer.parameters["checkpoint"]?.string else {
             throw LogCheck.rolledBack
@@ -182,6 +184,12 @@ final class Conversation {
             }
             each?(part)
         }
+        let patience = dialled.patience
+        patience.isLimited = Self.immediate.contains(method)
+        patience.tell = { [texts = desk.texts] in
+            screen.progress(texts.say("note.waiting"))
+            shown = true
+        }
         defer { if shown { screen.progress(nil) } }
         let wantsParts = each != nil || Self.long.contains(method)
         do throws(WireError) {
@@ -191,11 +199,14 @@ final class Conversation {
         } catch {
             switch error {
             case .refused(let name, let parameters): throw Failure(wireName: name, parameters: parameters)
-            case .timedOut: throw Failure(.busy)
+            case .timedOut: throw Failure(.unreachable, "fail.silent", next: "next.silent")
             default: throw Failure(.unreachable, "fail.hungUp", next: "fault.Unreachable.next")
             }
         }
     }
+
+    /// Methods that wait for nothing: no passphrase is hashed and no case is opened for them.
+    private static let immediate: Set<String> = ["Status", "Hello", "Eras", "Lock", "Panic"]
 
     /// Methods that say how far they have come.
     private static let long: Set<String> = ["Attach", "Fetch", "Export", "AuditVerify", "Check"]

@@ -9,9 +9,14 @@ struct Dialled {
     let socket: String
     /// Whether a socket's path in a server's greeting is that of this connection.
     let isHere: (_ path: String) -> Bool
+    /// How long the line waits for an answer.
+    let patience: Patience
 
-    init(line: any Line, socket: String, isHere: @escaping (String) -> Bool) {
+    init(
+        line: any Line, socket: String, patience: Patience = Patience(), isHere: @escaping (String) -> Bool
+    ) {
         self.line = line
+        self.patience = patience
         self.socket = socket
         self.isHere = isHere
     }
@@ -24,7 +29,8 @@ struct Dialled {
     static func connect(_ path: String) throws(Failure) -> Dialled {
         let trusted: Set<UInt32?> = [0, Process.uid, Process.userID(of: systemUser)]
         let place: (folder: String, name: String)
-        let channel: SocketChannel
+        let patience = Patience()
+        let channel: PatientChannel
         do throws(SystemError) {
             let (parent, name) = try Files.split(path)
             let folder = try Directory(path: parent)
@@ -37,7 +43,7 @@ struct Dialled {
                 throw SystemError("socket peer", SystemError.notPermitted)
             }
             place = (try folder.path(), name)
-            channel = try SocketChannel(SocketChannel.Socket(connection))
+            channel = try PatientChannel(SocketChannel.Socket(connection), patience)
         } catch {
             if error.code == SystemError.notPermitted {
                 throw Failure(.wrongServer, "fail.foreignSocket", next: "next.stop")
@@ -45,7 +51,7 @@ struct Dialled {
             throw Failure(.unreachable, nil, ["socket": path, "why": error.reason])
         }
         let socket = place.folder + "/" + place.name
-        return Dialled(line: ChannelLine(channel), socket: socket) { said in
+        return Dialled(line: ChannelLine(channel), socket: socket, patience: patience) { said in
             said == socket || said == path || isSame(said, place.folder, place.name)
         }
     }

@@ -91,7 +91,8 @@ package struct BundleVerifier {
     /// The verdict on what is no bundle at all, or cannot be opened.
     package static func unreadable(_ error: FormatError, language: Language) -> Verdict {
         var verifier = BundleVerifier(language)
-        verifier.report(.unreadable, error)
+        // Which rule of its format it breaks says nothing to who was sent a photograph or half of a download.
+        if case .malformed = error { verifier.report(.foreign) } else { verifier.report(.unreadable, error) }
         return verifier.verdict
     }
 

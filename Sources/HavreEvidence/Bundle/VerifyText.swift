@@ -4,7 +4,7 @@ import HavreForms
 
 /// What the verifier says, one catalogue a language; the raw value is the key in `verify-LANGUAGE.json`.
 enum VerifyText: String, CaseIterable {
-    case unreadable, attestation, attestations, stranger, missing, whole, record, proof
+    case unreadable, foreign, attestation, attestations, stranger, missing, whole, record, proof
     case noRecord = "no_record"
     case otherVault = "other_vault"
     case malformed
