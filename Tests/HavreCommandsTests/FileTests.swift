@@ -182,7 +182,8 @@ func verifyNonsense() throws {
         } else {
             #expect(out.status == 5)
             let json = try JSON(out.output)
-            #expect(bench.run(["--lang", "fr", "verify", path]).output.contains("n’est pas un envoi de Havre"))
+            #expect(
+                bench.run(["--lang", "fr", "verify", path]).output.contains("n’est pas un envoi de Havre"))
             #expect(
                 json["valid"] == false && json["records"] == [] && json["problems"]?.array?.isEmpty == false)
         }

@@ -91,8 +91,12 @@ package struct BundleVerifier {
     /// The verdict on what is no bundle at all, or cannot be opened.
     package static func unreadable(_ error: FormatError, language: Language) -> Verdict {
         var verifier = BundleVerifier(language)
-        // Which rule of its format it breaks says nothing to who was sent a photograph or half of a download.
-        if case .malformed = error { verifier.report(.foreign) } else { verifier.report(.unreadable, error) }
+        // Which rule of tar it breaks says nothing to who was sent a photograph or half of a download.
+        if case .malformed("tar", _) = error {
+            verifier.report(.foreign)
+        } else {
+            verifier.report(.unreadable, error)
+        }
         return verifier.verdict
     }
 
