@@ -21,6 +21,9 @@ final class TestClock: Sendable {
         seconds.with { $0 += count }
         running.with { $0 += count }
     }
+
+    /// Somebody sets the wall clock, forward or back; the machine runs on.
+    func set(by count: Int64) { seconds.with { $0 += count } }
 }
 
 /// A day's work with words that stand nowhere else, so that each of them can be looked for.

@@ -50,6 +50,25 @@ import Testing
         #expect(try lines(house, "start").count == before + 1)
     }
 
+    @Test("A clock set back under a house at work is warned of, and stands in the log from its next day on")
+    func clockMeanwhile() throws {
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        // A house is founded by the machine's own clock.
+        time.set(by: 20 * 365 * 86_400)
+        try house.vault.tend()
+        time.set(by: -30)
+        #expect(!house.vault.warnings.contains("clock-set-back"))
+        time.set(by: -3_600)
+        #expect(house.vault.warnings.contains("clock-set-back"))
+        time.set(by: -2 * 86_400)
+        try house.vault.tend()
+        #expect(try lines(house, "heartbeat").last?.outcome == "clock-set-back")
+        time.set(by: 3 * 86_400)
+        try house.vault.tend()
+        #expect(!house.vault.warnings.contains("clock-set-back"))
+        #expect(try lines(house, "heartbeat").last?.outcome != "clock-set-back")
+    }
+
     @Test("A clock that was set back is said")
     func clock() throws {
         let house = try TestHouse(clock: time.clock, inMemory: true)

@@ -40,6 +40,14 @@ import Testing
             _ = try vault.grant(case: code, request, sylvie)
         }
 
+        /// A file of Amina's.
+        func attach(byteCount: Int) throws -> Identifier {
+            let path = house.folder.appendingPathComponent("file")
+            try Data(count: byteCount).write(to: path)
+            let file = try Descriptor.open(path.path, [.read])
+            return try vault.attach(case: code, title: nil, file: file, amina).attachment
+        }
+
         /// Tries every act; none may go well.
         func expectNothing(_ session: Session, _ why: String) {
             let target = Acts.Target(code: code, record: statement, attachment: Identifier.zero)
@@ -48,6 +56,59 @@ import Testing
             }
             #expect((try? vault.cases(session))?.isEmpty ?? true, "\(why)")
         }
+    }
+
+    @Test("A file on its way stops at the next piece: removal, smaller grant, last day over, case closed")
+    func fileOnItsWay() throws {
+        let ends: [(String, (Office) throws -> Void, HavreError)] = [
+            ("removed", { _ = try $0.vault.revoke(case: $0.code, name: "Louis", $0.sylvie) }, .notFound),
+            // Her secrets are others now: a call under way is busy, the next one is refused.
+            ("smaller grant", { try $0.grant(["notes"]) }, .busy),
+            ("last day over", { $0.time.set(by: 91 * 86_400) }, .notFound),
+            ("closed", { _ = try $0.vault.close(case: $0.code, $0.louis) }, .notOpen),
+        ]
+        for (why, end, error) in ends {
+            let office = try Office()
+            let attached = try office.attach(byteCount: 400_000)
+            try office.grant(["evidence"])
+            _ = try office.vault.open(case: office.code, purpose: "visit", office.louis)
+            var pieces = 0
+            #expect(throws: error, "\(why)") {
+                _ = try office.vault.fetch(case: office.code, attachment: attached, office.louis) {
+                    _ throws(HavreError) in
+                    pieces += 1
+                    do { try end(office) } catch { Issue.record("\(why): \(error)") }
+                }
+            }
+            #expect(pieces == 1, "\(why)")
+            guard why != "closed" else { continue }
+            // Who still has a place opens the case anew, and the file is no longer among what is hers.
+            _ = try? office.vault.open(case: office.code, purpose: "visit", office.louis)
+            let again: HavreError = why == "smaller grant" ? .notGranted : error
+            #expect(throws: again, "\(why), again") {
+                _ = try office.vault.fetch(case: office.code, attachment: attached, office.louis) { _ in }
+            }
+        }
+    }
+
+    @Test("A file on its way to a colleague arrives whole when somebody else is removed and rows are written")
+    func fileOfAColleague() throws {
+        let office = try Office()
+        let attached = try office.attach(byteCount: 400_000)
+        try office.grant(["evidence"])
+        var count = 0
+        var pieces = 0
+        _ = try office.vault.fetch(case: office.code, attachment: attached, office.amina) {
+            piece throws(HavreError) in
+            count += piece.count
+            pieces += 1
+            if pieces == 1 { _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie) }
+            if pieces == 3 {
+                _ = try office.vault.add(
+                    case: office.code, form: "note", fields: ["summary": "Meanwhile."], office.amina)
+            }
+        }
+        #expect(count == 400_000)
     }
 
     @Test("A removal empties what the ring holds of the case: what was opened, and the box that waits")

@@ -127,14 +127,16 @@ extension Vault {
         case code: String, attachment: Identifier, _ session: Session, progress: Progress = { _, _ in },
         write: ([UInt8]) throws(HavreError) -> Void
     ) throws(HavreError) -> (byteCount: UInt64, blake2b: Digest) {
-        let (inside, row) = try enter("fetch", code, session) { inside, event throws(HavreError) in
+        let (inside, (row, compartment)) = try enter("fetch", code, session) {
+            inside, event throws(HavreError) in
             guard let row = inside.index.attachments[attachment], let compartment = row.compartment else {
                 throw .notFound
             }
             try inside.require(.read, compartment)
             event.records = [row.record]
-            return row
+            return (row, compartment)
         }
+        var decision = LongDecision(inside, today)
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }
@@ -146,7 +148,9 @@ extension Vault {
             Context(.blob, .id(id), .id(inside.file.caseID), .id(attachment)))
         try AttachmentStream.give(
             row.blob, from: store.blobs, under: stream, byteCount: about.byteCount,
-            isWanted: { () throws(HavreError) in try requireAlive(session) }, progress, write)
+            isWanted: { () throws(HavreError) in
+                try requireStill(&decision, code, .read, compartment, session)
+            }, progress, write)
         return (about.byteCount, about.blake2b)
     }
 }

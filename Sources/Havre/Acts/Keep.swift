@@ -9,6 +9,9 @@ extension Vault {
     /// Whether the house serves or waits for a supervisor.
     public var isServing: Bool { store.state == .serving }
 
+    /// How far the wall clock may go back without a warning: what keeps clocks right moves them a little.
+    private static var clockSlackSeconds: Int64 { 60 }
+
     /// What the keeper should know, as short codes; a number after a colon says how many. What only the directory and
     /// the cases tell is said while somebody is unlocked who can read them.
     public var warnings: [String] {
@@ -19,6 +22,9 @@ extension Vault {
             if status.sharesFileSystem { warnings.append("same-file-system") }
             if let mirror = status.mirror, mirror != .whole { warnings.append("mirror-\(mirror)") }
             if status.mirrorSharesFileSystem { warnings.append("mirror-same-file-system") }
+            if now.seconds < status.highestInstant - Self.clockSlackSeconds {
+                warnings.append("clock-set-back")
+            }
             if status.hasRemnants { warnings.append("remnants") }
             if status.broughtForward > 0 { warnings.append("brought-forward:\(status.broughtForward)") }
         }

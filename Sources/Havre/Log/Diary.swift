@@ -110,7 +110,10 @@ extension Vault {
             return diary.beat != time.day
         }
         guard isDue else { return }
-        do throws(HavreError) { try log(Event(time: time, act: "heartbeat")) } catch {
+        var event = Event(time: time, act: "heartbeat")
+        let highest = try storing { () throws(StoreError) in try store.status() }.highestInstant
+        if time.seconds < highest { event.outcome = "clock-set-back" }
+        do throws(HavreError) { try log(event) } catch {
             diary.with { $0.beat = nil }
             throw error
         }
