@@ -15,7 +15,9 @@ package final class VaultHouse: House {
     package typealias Session = Havre.Session
 
     package var isServing: Bool { vault.isServing }
-    package var warnings: [String] { vault.warnings + Self.machine }
+    package func warnings(for session: Havre.Session?) -> [String] {
+        vault.warnings(for: session) + Self.machine
+    }
 
     /// What is to be known of the process and the kernel; it does not change while they run.
     private static let machine: [String] = {
@@ -54,7 +56,9 @@ package final class VaultHouse: House {
 
     package var broughtForward: UInt64? { vault.broughtForward }
     package var gateMirror: String? { vault.gateMirror }
-    package var casesWithoutCopy: Int? { vault.casesWithoutCopy }
+    package func casesWithoutCopy(for session: Havre.Session?) -> Int? {
+        vault.casesWithoutCopy(for: session)
+    }
 
     package func tend() {
         sayMirror()

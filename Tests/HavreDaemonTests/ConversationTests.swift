@@ -21,6 +21,19 @@ import Testing
         #expect(info["interfaces"]?.array?.count == 2)
     }
 
+    @Test("Figures are not for everybody at the socket: status looks whose session it is")
+    func figures() throws {
+        let server = try TinyServer()
+        let token = try server.unlock()
+        var client = try server.client()
+        for session: JSON in [.object([:]), ["session": "x"]] {
+            let status = try client.call(vault + "Status", session).parameters
+            #expect(status["casesWithoutCopy"] == nil && status["warnings"] == ["tiny"])
+        }
+        let status = try client.call(vault + "Status", ["session": .string(token)]).parameters
+        #expect(status["casesWithoutCopy"] == 1 && status["warnings"] == ["tiny", "count:1"])
+    }
+
     @Test func unknownNamesGetTheErrorsOfVarlink() throws {
         let server = try TinyServer()
         var client = try server.client()

@@ -21,9 +21,9 @@ final class TinyHouse: House {
     let state = Guarded(State())
 
     var isServing: Bool { state.with { $0.isServing } }
-    var warnings: [String] { ["tiny"] }
+    func warnings(for session: String?) -> [String] { session == nil ? ["tiny"] : ["tiny", "count:1"] }
     var gateMirror: String? { nil }
-    var casesWithoutCopy: Int? { nil }
+    func casesWithoutCopy(for session: String?) -> Int? { session == nil ? nil : 1 }
     var fingerprint: String? { nil }
     func log(since size: Int64?) throws(Refusal) -> LogState? {
         guard isServing else { return nil }

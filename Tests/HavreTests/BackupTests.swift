@@ -260,6 +260,13 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         let louis = try scene.house.hire("Louis", "legal", by: scene.sylvie)
         #expect(vault.casesWithoutCopy == 1)
         #expect(vault.warnings.contains("cases-without-copy:1"))
+        // Only who looks after the house is told how many.
+        for session in [scene.amina, nil] {
+            #expect(vault.casesWithoutCopy(for: session) == nil)
+            #expect(!vault.warnings(for: session).contains { $0.hasPrefix("cases-without-copy") })
+        }
+        #expect(vault.casesWithoutCopy(for: scene.sylvie) == 1)
+        #expect(vault.warnings(for: scene.sylvie).contains("cases-without-copy:1"))
         louis.end()
         let lostID = try #require(try vault.caseID(lost, scene.amina))
         vault.close()

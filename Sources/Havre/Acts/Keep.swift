@@ -14,7 +14,27 @@ extension Vault {
 
     /// What the keeper should know, as short codes; a number after a colon says how many. What only the directory and
     /// the cases tell is said while somebody is unlocked who can read them.
-    public var warnings: [String] {
+    public var warnings: [String] { commonWarnings + figures }
+
+    /// The same for somebody in particular. How many cases and colleagues something holds for is no news for everybody
+    /// who reaches the socket.
+    ///
+    /// - Parameter session: nil for whoever has none.
+    public func warnings(for session: Session?) -> [String] {
+        isForKeeping(session) ? warnings : commonWarnings
+    }
+
+    /// How many cases would be lost with the gate, for whoever looks after it; nil for others, and while it is closed.
+    public func casesWithoutCopy(for session: Session?) -> Int? {
+        isForKeeping(session) ? casesWithoutCopy : nil
+    }
+
+    private func isForKeeping(_ session: Session?) -> Bool {
+        guard let session, !isOver(session) else { return false }
+        return Policy.decide(.check, role: session.role) == .allowed
+    }
+
+    private var commonWarnings: [String] {
         var warnings: [String] = []
         // What cannot be asked at this moment warns of nothing: whatever is wrong with it, the acts themselves say.
         if !SecretPool.isLocked { warnings.append("memory-not-locked") }
@@ -31,6 +51,13 @@ extension Vault {
         guard isServing else { return warnings }
         if (try? fact("recovery/founder")) != nil { warnings.append("recovery-key-not-dealt") }
         if let backupWarning { warnings.append(backupWarning) }
+        return warnings
+    }
+
+    /// Counts of cases and of people.
+    private var figures: [String] {
+        guard isServing else { return [] }
+        var warnings: [String] = []
         if let count = casesWithoutCopy, count > 0 { warnings.append("cases-without-copy:\(count)") }
         let (waiting, lonely) = house.with { house in
             (house.directory?.members.values.count { $0.state == .unconfirmed } ?? 0, house.lonely.count)

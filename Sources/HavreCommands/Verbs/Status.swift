@@ -1,13 +1,13 @@
 import HavreCodec
 
-/// `havre status`: whether the vault serves. It needs no session.
+/// `havre status`: whether the vault serves. It needs no session; a supervisor's or keeper's tells more.
 struct Status: Verb {
     static let row = Row("status", .start, exits: [8])
 
     init(_ arguments: Arguments) throws(Failure) {}
 
     func run(_ desk: Desk) throws(Failure) {
-        let answer = try desk.daemon().ask("Status")
+        let answer = try desk.daemon().status()
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {
             var lines = [

@@ -7,7 +7,9 @@ package enum MethodsStart {
     /// `Status`, `Hello`, `Lock`, `Panic`.
     package static func table<H: House>(version: String) -> [Method<H>] {
         [
-            Method("Status", .always) { request throws(Refusal) in try status(request, version: version) },
+            Method("Status", .always, decode: token) { (token, request) throws(Refusal) in
+                try status(token, request, version: version)
+            },
             Method("Hello", .always, decode: nonce) { (nonce, request) throws(Refusal) in
                 let path = request.server.path
                 var answer = try request.house.hello(nonce: nonce, path: path)
@@ -25,21 +27,27 @@ package enum MethodsStart {
         ]
     }
 
+    @Sendable private static func token(_ fields: inout Fields) throws(CodecError) -> String? {
+        try fields.optionalString("session", max: 64)
+    }
+
     private static func status<H: House>(
-        _ request: borrowing Request<H>, version: String
+        _ token: String?, _ request: borrowing Request<H>, version: String
     ) throws(Refusal) -> Answer {
+        // A session that has ended tells what everybody is told: status is asked when things go wrong.
+        let session = token.flatMap { request.server.sessions.find($0, peer: request.peer) }
         var answer: [String: JSON] = [
             "state": .string(request.house.isServing ? "serving" : "closed"),
             "version": .string(version),
             "unlocked": .int(Int64(request.server.sessions.count)),
-            "warnings": .array(request.house.warnings.map { .string($0) }),
+            "warnings": .array(request.house.warnings(for: session).map { .string($0) }),
         ]
         if let fingerprint = request.house.fingerprint { answer["fingerprint"] = .string(fingerprint) }
         if let count = request.house.broughtForward {
             answer["broughtForward"] = .int(Int64(clamping: count))
         }
         answer["gateMirror"] = request.house.gateMirror.map(JSON.string)
-        answer["casesWithoutCopy"] = request.house.casesWithoutCopy.map { .int(Int64($0)) }
+        answer["casesWithoutCopy"] = request.house.casesWithoutCopy(for: session).map { .int(Int64($0)) }
         if let log = try request.house.log(since: nil) { answer["checkpoint"] = .string(log.checkpoint) }
         return Answer(answer)
     }

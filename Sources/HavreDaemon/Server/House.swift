@@ -9,8 +9,8 @@ package protocol House: Sendable {
     /// Whether the gate is open.
     var isServing: Bool { get }
 
-    /// Codes of what the keeper should know, for `Status`.
-    var warnings: [String] { get }
+    /// Codes of what the keeper should know, for `Status`; figures only for a session that looks after the house.
+    func warnings(for session: Session?) -> [String]
 
     /// Hex of the vault's fingerprint; nil while it is not known.
     var fingerprint: String? { get }
@@ -34,8 +34,8 @@ package protocol House: Sendable {
     /// How the gate's second copy is; nil when there is to be none.
     var gateMirror: String? { get }
 
-    /// How many cases would be lost with the gate; nil while it is closed.
-    var casesWithoutCopy: Int? { get }
+    /// How many cases would be lost with the gate; nil while it is closed, and for whoever does not look after it.
+    func casesWithoutCopy(for session: Session?) -> Int?
 
     /// What the house does by itself; called every few seconds.
     func tend()
