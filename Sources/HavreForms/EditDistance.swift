@@ -31,9 +31,8 @@ enum EditDistance {
             var best = row[first - 1]
             for j in first...last {
                 let replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
-                // Beyond the band the row above still holds the row before it; it counts as far.
-                let deleted = j < i + max ? above[j] + 1 : far
-                row[j] = Swift.min(far, replaced, deleted, row[j - 1] + 1)
+                // Beyond its band no row above was ever written: it holds `far`.
+                row[j] = Swift.min(far, replaced, above[j] + 1, row[j - 1] + 1)
                 best = Swift.min(best, row[j])
             }
             guard best <= max else { return far }

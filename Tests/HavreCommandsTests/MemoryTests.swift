@@ -170,3 +170,23 @@ func firstUse() throws {
     let other = try script.inherited("a phrase of hers\n")
     #expect(script.run(["unlock", "Amina", "--json", "--passphrase-fd", String(other)]).errors == "")
 }
+
+@Test("Without a proof a log of the same size has the same root, and none is shorter or another's")
+func unproven() throws {
+    func note(_ size: Int, _ root: UInt8, _ vault: String = "ab") -> String {
+        let hash = Base64.standard([UInt8](repeating: root, count: 32), padded: true)
+        let signature = Base64.standard([UInt8](repeating: 0, count: 68), padded: true)
+        let origin = "havre/\(vault)/1"
+        return "\(origin)\n\(size)\n\(hash)\n\n\u{2014} \(origin) \(signature)\n"
+    }
+    func check(_ note: String, _ seen: SeenCheckpoint?) throws -> SeenCheckpoint {
+        try LogCheck.check(
+            note: note, consistency: nil, against: seen, fingerprint: "ab", logKey: nil, isProven: false)
+    }
+    let seen = try check(note(5, 1), nil)
+    #expect(try check(note(5, 1), seen) == seen)
+    #expect(try check(note(6, 2), seen).size == 6)
+    for other in [note(5, 2), note(4, 1), note(6, 1, "abc")] {
+        #expect(throws: Failure.self) { try check(other, seen) }
+    }
+}

@@ -255,3 +255,16 @@ func editedMeanwhile() throws {
     let again = try scene(theirs, ["Patience", ".", "n", "Grace", "."])
     #expect(again.bench.last("Edit")?["fields"]?["given_name"] == "Grace")
 }
+
+@Test("A correction that is refused while nobody saved anything newer is tried again when she says so")
+func busyMeanwhile() throws {
+    let bench = try bench([])
+    let old = try sent("identity", ["given_name": "Blessing"])
+    bench.daemon.acts["Show"] = { _, _ in Reply(["records": [old]]) }
+    bench.daemon.acts["Edit"] = { _, _ in Fault.busy.reply() }
+    let person = FakePerson(["Patience", ".", "", "n"])
+    bench.person = person
+    #expect(bench.run("edit amber-heron-41 \(id)").status != 0)
+    #expect(person.answers.isEmpty && !person.shown.contains("saved another version meanwhile"))
+    #expect(bench.daemon.calls.filter { $0.method == "Edit" }.count == 2)
+}

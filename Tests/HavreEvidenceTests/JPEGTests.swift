@@ -89,6 +89,16 @@ struct JPEGTests {
         }
     }
 
+    @Test("The thumbnail of a JFIF header is left out, and named")
+    func thumbnail() throws {
+        let plain = Pictures.plainJPEG()
+        let withThumbnail = JPEGEncoder.segment(
+            0xE0, Array("JFIF".utf8) + [0, 1, 2, 0, 0, 1, 0, 1, 1, 1, 0xAA, 0xBB, 0xCC])
+        let derivative = try Derivative(of: [0xFF, 0xD8] + withThumbnail + plain.dropFirst(20))
+        #expect(derivative.removed == ["APP0"])
+        #expect(derivative.bytes == plain)
+    }
+
     @Test("The colour transform of an Adobe segment is kept, nothing else of it")
     func adobe() throws {
         let adobe = Array("Adobe".utf8) + [0, 101, 0x12, 0x34, 0x56, 0x78, 1]
@@ -125,6 +135,7 @@ struct JPEGTests {
             ("one component twice", changed(frame + 13, 1)),
             ("a table that is not there", changed(scan + 6, 0x22)),
             ("too many codes", changed(table + 5, 3)), ("a second frame", insert(plain, frame, at: scan)),
+            ("a component scanned twice", Array(plain.dropLast(2)) + plain[scan...]),
             ("a second image start", Array(plain[..<scan]) + [0xFF, 0xD8] + plain[scan...]),
             ("no scan", Array(plain[..<scan]) + [0xFF, 0xD9]),
             ("a restart marker unasked", Array(plain.dropLast(12)) + [0xFF, 0xD0] + plain.suffix(12)),

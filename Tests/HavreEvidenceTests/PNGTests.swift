@@ -75,6 +75,11 @@ struct PNGTests {
         #expect(throws: EvidenceError.self) {
             try Derivative(of: file(8, 8, [[0x78, 0x01, 0x06, 0, 0, 0, 0]]))
         }
+        // The fixed codes for "three bytes from one byte back" and "end" where no byte is yet, and the checksum of
+        // three zeroes.
+        #expect(throws: EvidenceError.picture(rule: "PNG: a zlib stream")) {
+            try Derivative(of: file(2, 1, [[0x78, 0x01, 0x03, 0x02, 0, 0, 3, 0, 1]]))
+        }
     }
 
     @Test("Chunks out of order, twice, of another size, unknown and critical, or moving are refused")

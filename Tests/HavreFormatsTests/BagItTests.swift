@@ -173,6 +173,15 @@ import Testing
         }
     }
 
+    @Test func aPayloadOxumThatDoesNotFitIsRefused() throws {
+        var files = try bag().filter { !$0.key.hasPrefix("tagmanifest-") }
+        #expect(throws: Never.self) { try check(files) }
+        for oxum in ["6.2", "7.3", "6", ""] {
+            files["bag-info.txt"] = Array("Payload-Oxum: \(oxum)\n".utf8)
+            #expect(throws: FormatError.notAuthentic, "\(oxum)") { try check(files) }
+        }
+    }
+
     @Test func publishedBagsAreJudgedAsPublished() throws {
         guard let folder = SharedVectors.folder("bagit-conformance", count: 3) else { return }
         var count = 0

@@ -85,6 +85,13 @@ import Testing
         for text in ["1er août 2001", "1er aout 2001", "1 AOÛT 2001", "August 1st, 2001"] {
             #expect(recognised(.date, "2001-08-01", in: text), "\(text)")
         }
+        for (day, ordinal) in [
+            ("01", "1st"), ("02", "2nd"), ("03", "3rd"), ("04", "4th"), ("11", "11th"), ("12", "12th"),
+            ("13", "13th"),
+            ("21", "21st"), ("22", "22nd"), ("23", "23rd"), ("30", "30th"),
+        ] {
+            #expect(recognised(.date, "2001-08-\(day)", in: "the \(ordinal) of August 2001"), "\(ordinal)")
+        }
         for text in ["2026-11-13", "12 novembre 2025", "novembre 2026"] {
             #expect(!recognised(.date, "2026-11-12", in: text), "\(text)")
         }
