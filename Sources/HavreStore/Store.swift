@@ -207,12 +207,15 @@ package final class Store: Sendable {
 
     /// Lets the gate follow the entries of reads, and finishes what a full disk or another reader held up.
     private func followReads() {
-        lead { leader in
-            guard let keys = memory.with({ $0.state == .serving ? $0.keys : nil }) else { return }
+        let hasChores = lead { leader in
+            guard let keys = memory.with({ $0.state == .serving ? $0.keys : nil }) else { return false }
             // What fails here is still owed, and tried again with the next commit.
             if leader.lag.checkpoint || leader.lag.isUrgent { _ = try? leader.follow(keys) }
             if !leader.lag.noted.isEmpty { _ = try? leader.finishChores(keys, isPatient: false) }
+            return !leader.lag.noted.isEmpty
         }
+        // A reader stood in the way: what was to be forgotten is not left lying until somebody writes again.
+        if hasChores { noteLag() }
     }
 
     /// Runs `body` while nobody commits.
