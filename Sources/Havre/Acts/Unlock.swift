@@ -59,13 +59,13 @@ extension Vault {
         // An unknown name is hashed against a row of random bytes: same work, same answer.
         var account = if let known { known } else { Account.unknown(like: try anyAccount()) }
         let keks = try hash(passphrase, keyFile, account)
-        guard let opened = account.open(vault: id, keks: keks), let row else { throw .wrongPassphrase }
+        guard var opened = account.open(vault: id, keks: keks), let row else { throw .wrongPassphrase }
         let root = RootKeys(opened.root, vault: id, person: account.person)
         let (session, member): (Session, Member)
         if store.state == .serving {
             (session, member) = try admit(account, root)
         } else {
-            (session, member) = try openGate(account, at: row, root)
+            (session, member) = try openGate(&account, &opened, at: row, keks, root)
         }
         account.reseal(opened, vault: id, kek: keks[opened.position])
         try remember(session, member, account, row, root)
@@ -103,8 +103,15 @@ extension Vault {
 
     /// Opens a closed house with a supervisor's slot. The gate stays open, and `auto.key` is written, only if she is
     /// admitted as the stores stand now: a frozen supervisor, or one who was removed, opens nothing.
+    ///
+    /// - Parameters:
+    ///   - account: as it was read while the gate was closed, when nobody could say whether it was an older copy; then
+    ///     as it stands now, compared with its head. Another unlock of hers may have sealed it afresh meanwhile.
+    ///   - opened: what `keks` open of it, before and after.
+    /// - Throws: `tampered` when what stands there now has another passphrase, or does not open with it.
     func openGate(
-        _ account: Account, at row: UInt64, _ root: RootKeys
+        _ account: inout Account, _ opened: inout Account.Opened, at row: UInt64, _ keks: [Key<Role.KEK>],
+        _ root: RootKeys
     ) throws(HavreError) -> (Session, Member) {
         var admitted: (Session, Member)?
         var refusal: HavreError?
@@ -112,11 +119,12 @@ extension Vault {
             try store.openGate(account.person, slotKey: root.slot) { _ throws(StoreError) in
                 do throws(HavreError) {
                     try indexHouse()
-                    // What was read while the gate was closed might have been an older row.
-                    guard case .account(account) = try self.row(row, in: .login).facts else {
-                        throw .tampered
-                    }
-                    admitted = try admit(account, root)
+                    guard case .account(let now) = try self.row(row, in: .login).facts,
+                        now.person == account.person, now.salt == account.salt,
+                        let reopened = now.open(vault: id, keks: keks)
+                    else { throw .tampered }
+                    (account, opened) = (now, reopened)
+                    admitted = try admit(now, root)
                     return true
                 } catch {
                     refusal = error
