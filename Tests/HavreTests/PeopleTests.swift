@@ -59,9 +59,13 @@ import Testing
             old: secret("sylvie phrase"), new: secret("new phrase"), keyFile: nil, newKeyFile: nil, sylvie)
         #expect(house.vault.warnings.contains("remnants"))
         try house.vault.noteRefusal("show", case: nil, outcome: "NotFound", uid: 9, nil)
-        // Longer than the gate waits before it follows: that try is in vain, and nobody writes after it.
-        usleep(600_000)
+        // Longer than the gate waits before it follows: that try is in vain, and nobody writes after it. Nor does it
+        // end a backup that began meanwhile.
+        house.vault.store.longReads.begin(outside)
+        usleep(900_000)
         #expect(house.vault.warnings.contains("remnants"))
+        #expect(!house.vault.store.longReads.isUnwanted(outside))
+        house.vault.store.longReads.end(outside)
         try outside.execute("COMMIT")
         let end = Date().addingTimeInterval(60)
         while house.vault.warnings.contains("remnants"), Date() < end { usleep(20_000) }

@@ -197,7 +197,8 @@ extension Leader {
 
     /// - Returns: false when another reader stands in the way.
     private func truncateLogs(isPatient: Bool) throws(StoreError) -> Bool {
-        longReads.interrupt()
+        // Further tries wait for a backup or a check to end: tried so often, they would let none of them end.
+        if isPatient { longReads.interrupt() }
         let vaultDone = try database(.vaultFile) { () throws(SQLError) in
             try vault.truncateLog(isPatient: isPatient)
         }
