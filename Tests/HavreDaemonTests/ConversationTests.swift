@@ -218,8 +218,24 @@ import Testing
         }
         for part in parts {
             #expect(part["removed"] == "Louis" && part["compartments"] == ["legal"])
-            #expect(part.encoded().count < 300 << 10)
+            #expect(part.encoded().count < 70 << 10)
         }
+    }
+
+    @Test("A list goes no further when its session ends: what lay in the socket and one part still come")
+    func aListEndsWithItsSession() throws {
+        let server = try TinyServer()
+        let token = JSON.string(try server.unlock())
+        var client = try server.client()
+        var byteCount = 0
+        let refused = refusal {
+            _ = try client.call(vault + "Show", ["session": token, "case": "3000"]) { part in
+                if byteCount == 0 { server.house.state.with { _ = $0.over.insert("amina") } }
+                byteCount += part.parameters.encoded().count
+            }
+        }
+        #expect(refused == "Locked")
+        #expect(byteCount <= 512 << 10, "\(byteCount) of 3 MiB")
     }
 
     @Test func whatAReaderDoesNotTakeEndsWithTheProcessAfterAPanic() throws {

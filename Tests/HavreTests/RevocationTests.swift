@@ -62,8 +62,7 @@ import Testing
     func fileOnItsWay() throws {
         let ends: [(String, (Office) throws -> Void, HavreError)] = [
             ("removed", { _ = try $0.vault.revoke(case: $0.code, name: "Louis", $0.sylvie) }, .notFound),
-            // Her secrets are others now: a call under way is busy, the next one is refused.
-            ("smaller grant", { try $0.grant(["notes"]) }, .busy),
+            ("smaller grant", { try $0.grant(["notes"]) }, .notGranted),
             ("last day over", { $0.time.set(by: 91 * 86_400) }, .notFound),
             ("closed", { _ = try $0.vault.close(case: $0.code, $0.louis) }, .notOpen),
         ]
@@ -82,10 +81,9 @@ import Testing
             }
             #expect(pieces == 1, "\(why)")
             guard why != "closed" else { continue }
-            // Who still has a place opens the case anew, and the file is no longer among what is hers.
+            // Opening the case anew changes nothing.
             _ = try? office.vault.open(case: office.code, purpose: "visit", office.louis)
-            let again: HavreError = why == "smaller grant" ? .notGranted : error
-            #expect(throws: again, "\(why), again") {
+            #expect(throws: error, "\(why), again") {
                 _ = try office.vault.fetch(case: office.code, attachment: attached, office.louis) { _ in }
             }
         }
@@ -240,6 +238,36 @@ import Testing
         try office.vault.close(case: office.code, office.amina)
         #expect(throws: HavreError.notOpen) {
             try office.vault.show(case: office.code, record: nil, version: nil, office.amina)
+        }
+    }
+
+    @Test("A new grant counts at once for who has the case open: what is new opens, what is gone does not")
+    func otherGrant() throws {
+        for compartments in [["notes"], ["evidence", "notes"], ["notes", "night"]] {
+            for reads in [false, true] {
+                let office = try Office()
+                let (vault, louis, code) = (office.vault, office.louis, office.code)
+                try office.grant(["evidence"])
+                _ = try vault.open(case: code, purpose: "visit", louis)
+                if reads { _ = try vault.show(case: code, record: nil, version: nil, louis) }
+                try office.grant(compartments, ["read", "write"])
+                let keeps = compartments.contains("evidence")
+                let why = "\(compartments), \(reads)"
+                #expect(
+                    refusal {
+                        _ = try vault.show(case: code, record: office.statement, version: nil, louis)
+                    } == (keeps ? nil : "NotGranted"), "\(why)")
+                #expect(
+                    refusal {
+                        _ = try vault.add(case: code, form: "statement", fields: ["text": ["x"]], louis)
+                    } == (keeps ? nil : "NotGranted"), "\(why)")
+                #expect(
+                    try vault.edit(case: code, record: office.note, fields: ["summary": "New."], louis)
+                        .version == 2, "\(why)")
+                #expect(
+                    try vault.show(case: code, record: office.note, version: nil, louis).count == 1, "\(why)"
+                )
+            }
         }
     }
 

@@ -136,7 +136,7 @@ extension Vault {
             event.records = [row.record]
             return (row, compartment)
         }
-        var decision = LongDecision(inside, today)
+        var decision = LongDecision(code, inside, today)
         guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }
@@ -149,7 +149,7 @@ extension Vault {
         try AttachmentStream.give(
             row.blob, from: store.blobs, under: stream, byteCount: about.byteCount,
             isWanted: { () throws(HavreError) in
-                try requireStill(&decision, code, .read, compartment, session)
+                try requireStill(&decision, .read, compartment)
             }, progress, write)
         return (about.byteCount, about.blake2b)
     }

@@ -53,6 +53,9 @@ public struct Exported: Sendable {
     public let bundle: [UInt8]?
     /// SHA-256 of it.
     public let digest: Digest?
+    /// On what a bundle goes its way, and the compartments whose records are in it.
+    fileprivate let decision: LongDecision
+    fileprivate let compartments: Set<Compartment>
 }
 
 extension Vault {
@@ -68,6 +71,28 @@ extension Vault {
         case code: String, _ request: ExportRequest, passphrase: consuming SecretBytes?, isPreview: Bool,
         _ session: Session
     ) throws(HavreError) -> Exported {
+        let phrase: Parcel.Phrase? =
+            switch consume passphrase {
+            case .some(let secret): Parcel.Phrase(secret)
+            case .none: nil
+            }
+        for _ in 0..<Self.exportCountMax {
+            // Colleagues go on writing: what they add has to be looked at as well.
+            do throws(HavreError) { return try export(code, request, phrase, isPreview, session) } catch {
+                guard error == .busy else { throw error }
+            }
+        }
+        throw .busy
+    }
+
+    /// How often an export is made anew when the case has changed meanwhile.
+    private static let exportCountMax = 4
+
+    private func export(
+        _ code: String, _ request: ExportRequest, _ passphrase: Parcel.Phrase?, _ isPreview: Bool,
+        _ session: Session
+    ) throws(HavreError) -> Exported {
+        let day = today
         let (inside, (profile, contact, reading)) = try enter("read", code, session) {
             inside, event throws(HavreError) in
             let profile = try Self.profile(request.profile)
@@ -84,6 +109,10 @@ extension Vault {
         let draft = try evidence { () throws(EvidenceError) in try builder.draft() }
         try requireHarmless(draft, request, contact, wishes, inside)
         try requireApproved(contact, request)
+        let chosen = Set(selection.chosen.map(\.source.record))
+        let compartments = Set(reading.filter { chosen.contains($0.record) }.compactMap(\.compartment))
+        var decision = LongDecision(code, inside, day)
+        try requireStill(&decision, compartments)
         var bundle: [UInt8]?
         if !isPreview {
             let lock = try Parcel.Lock(contact, passphrase)
@@ -95,7 +124,29 @@ extension Vault {
             disclosed: selection.disclosed.map { ($0.record, $0.field, $0.n) },
             withheld: selection.withheld.map { ($0.record, $0.field, $0.n) },
             wishes: wishes.map { ($0.fromWhom, $0.what, $0.reason) }, bundle: bundle,
-            digest: bundle.map { Hash.sha256($0) })
+            digest: bundle.map { Hash.sha256($0) }, decision: decision, compartments: compartments)
+    }
+
+    /// Gives a bundle away. Before each piece of 64 KiB it is asked whether whoever exported may still: a bundle that
+    /// is cut short opens as far as it came, and has no end.
+    ///
+    /// - Parameter write: called with each piece, in order.
+    /// - Throws: what the export itself would be refused with if it began now.
+    public func give(
+        _ exported: Exported, write: (ArraySlice<UInt8>) throws(HavreError) -> Void
+    ) throws(HavreError) {
+        guard let bundle = exported.bundle else { return }
+        var decision = exported.decision
+        for start in stride(from: 0, to: bundle.count, by: Self.pieceByteCount) {
+            try requireStill(&decision, exported.compartments)
+            try write(bundle[start..<min(start + Self.pieceByteCount, bundle.count)])
+        }
+    }
+
+    private func requireStill(
+        _ decision: inout LongDecision, _ compartments: Set<Compartment>
+    ) throws(HavreError) {
+        for compartment in compartments { try requireStill(&decision, .export, compartment) }
     }
 
     private static func profile(_ name: String) throws(HavreError) -> Profile {

@@ -36,28 +36,70 @@ public struct HistoryItem: Sendable {
     public let changed: [String]
 }
 
+/// Records that somebody may read, opened one after the other: who takes them slowly is asked again before each.
+public struct Reading: ~Copyable {
+    private let vault: Vault
+    private let inside: Inside
+    private var rows: IndexingIterator<[CaseIndex.Version]>
+    private let form: String?
+    private var decision: LongDecision
+    private var hasBegun = false
+
+    fileprivate init(
+        _ vault: Vault, _ code: String, _ inside: Inside, _ rows: [CaseIndex.Version], form: String?,
+        day: Day
+    ) {
+        self.vault = vault
+        self.inside = inside
+        self.rows = rows.makeIterator()
+        self.form = form
+        decision = LongDecision(code, inside, day)
+    }
+
+    /// The next record, nil behind the last.
+    ///
+    /// - Throws: what beginning now would be refused with, when the right to it has ended since: `locked`, `notOpen`,
+    ///   `notFound`, `notGranted`.
+    public mutating func next() throws(HavreError) -> Shown? {
+        while let row = rows.next() {
+            guard let compartment = row.compartment else { throw .tampered }
+            // The first was decided on just now.
+            if hasBegun { try vault.requireStill(&decision, .read, compartment) }
+            hasBegun = true
+            let (text, facts) = try vault.verifiedText(row, inside)
+            if let form, facts.form != form { continue }
+            return Shown(
+                record: row.record, form: facts.form, compartment: row.head.secret, version: row.version,
+                author: vault.name(of: row.author, inside.directory), time: facts.time,
+                text: String(decoding: text, as: UTF8.self))
+        }
+        return nil
+    }
+}
+
 extension Vault {
     /// The records of a case that somebody may read, or one of them; the entry is on disk before anything opens.
     public func show(
         case code: String, record: Identifier?, version: UInt32?, form: String? = nil, _ session: Session
     ) throws(HavreError) -> [Shown] {
+        var reading = try reading(case: code, record: record, version: version, form: form, session)
+        var shown: [Shown] = []
+        while let next = try reading.next() { shown.append(next) }
+        return shown
+    }
+
+    /// The same one by one, for a long list on its way to somebody.
+    public func reading(
+        case code: String, record: Identifier?, version: UInt32?, form: String? = nil, _ session: Session
+    ) throws(HavreError) -> Reading {
+        let day = today
         let (inside, chosen) = try enter(record == nil ? "show" : "read", code, session) {
             inside, event throws(HavreError) in
             let chosen = try self.choose(record, version, form, inside)
             event.records = chosen.map(\.record)
             return chosen
         }
-        var shown: [Shown] = []
-        for row in chosen {
-            let (text, facts) = try verifiedText(row, inside)
-            if let form, facts.form != form { continue }
-            shown.append(
-                Shown(
-                    record: row.record, form: facts.form, compartment: row.head.secret, version: row.version,
-                    author: name(of: row.author, inside.directory), time: facts.time,
-                    text: String(decoding: text, as: UTF8.self)))
-        }
-        return shown
+        return Reading(self, code, inside, chosen, form: form, day: day)
     }
 
     /// The record of an open case whose id begins so, among those that somebody may read: what a person types.
@@ -122,7 +164,10 @@ extension Vault {
         var items: [HistoryItem] = []
         var before: [String: JSON] = [:]
         var previous: Digest?
+        var decision = LongDecision(code, inside, today)
         for row in versions {
+            guard let compartment = row.compartment else { throw .tampered }
+            try requireStill(&decision, .read, compartment)
             let text = try read(row, inside)
             guard text.previous == previous else { throw .tampered }
             previous = text.digest
@@ -155,7 +200,7 @@ extension Vault {
 
     /// Opens the text of one version for somebody who reads it herself: only the first time is it taken apart and
     /// compared with its row, its signature and the chain.
-    private func verifiedText(
+    fileprivate func verifiedText(
         _ row: CaseIndex.Version, _ inside: Inside
     ) throws(HavreError) -> (text: [UInt8], facts: CaseFile.Verified) {
         let (text, digest) = try text(row, inside)

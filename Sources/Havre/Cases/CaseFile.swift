@@ -169,7 +169,11 @@ extension Vault {
     private func isStale(_ open: OpenCase, _ session: Session) throws(HavreError) -> Bool {
         try readMail(session)
         guard let key = try ringKey(open.file.caseID, session) else { return true }
-        return key.secrets.contains { $0.value.generation > open.secrets.newest[$0.key]?.generation ?? 0 }
+        return key.secrets.contains { name, held in
+            // A part of the case that she did not have before comes as the first of its secrets.
+            guard let known = open.secrets.newest[name] else { return true }
+            return held.generation > known.generation
+        }
     }
 
     /// - Throws: `HavreError.notFound`, or `notGranted` to a supervisor, unless the chain gives the person a place now.

@@ -29,16 +29,15 @@ struct Parcel {
 
 extension Parcel.Lock {
     /// The contact's own key, or the passphrase that was agreed on with a contact that has none.
-    init(_ contact: Contact, _ passphrase: consuming SecretBytes?) throws(HavreError) {
+    init(_ contact: Contact, _ passphrase: Parcel.Phrase?) throws(HavreError) {
         if let text = contact.details["key"]?.string {
             do throws(FormatError) { self = .key(try AgeRecipient(parsing: text)) } catch { throw .tampered }
             return
         }
-        switch consume passphrase {
-        case .some(let secret): self = .passphrase(Parcel.Phrase(secret))
-        case .none:
+        guard let passphrase else {
             throw .invalid(field: "passphrase", rule: "is needed for a contact without a key")
         }
+        self = .passphrase(passphrase)
     }
 
     fileprivate func seal(_ archive: [UInt8]) throws(HavreError) -> [UInt8] {
@@ -57,7 +56,7 @@ extension Vault {
     /// The change rests on the case and the directory as they were read: a removal, a withdrawn consent or a retired
     /// contact in the meantime refuses it.
     ///
-    /// - Throws: `HavreError.busy` when the case has changed meanwhile.
+    /// - Throws: `HavreError.busy` when the case has changed meanwhile, `notOpen` when it was closed.
     func send(_ parcel: Parcel, _ inside: Inside) throws(HavreError) -> [UInt8] {
         guard let attestation = try secrets(of: .directory, inside.session).attestationKey,
             attestation.publicKey == inside.directory.attestation
@@ -89,14 +88,21 @@ extension Vault {
     private func place(
         of parcel: Parcel, unchanged before: Inside, _ draft: inout Draft
     ) throws(HavreError) -> WritingPlace {
-        try draft.rest(on: before.area)
-        try draft.rest(on: area(.directory))
-        let now = try inside(before.file, before.secrets, purpose: before.purpose, before.session)
-        guard now.index.count == before.index.count, now.standing == before.standing,
-            now.directory.contacts[parcel.contact.contact] == parcel.contact
-        else { throw .busy }
+        let now = try requireUnchanged(before, &draft)
+        guard now.directory.contacts[parcel.contact.contact] == parcel.contact else { throw .busy }
         return WritingPlace(
             area: now.area, chain: now.chain, secrets: now.secrets, directory: now.directory)
+    }
+
+    /// The case as it is now, open still.
+    ///
+    /// - Throws: `HavreError.busy` when a row or her place on it has changed since `before`.
+    func requireUnchanged(_ before: Inside, _ draft: inout Draft) throws(HavreError) -> Inside {
+        try draft.rest(on: before.area)
+        try draft.rest(on: area(.directory))
+        let now = try inside(before.chain.code, before.session)
+        guard now.index.count == before.index.count, now.standing == before.standing else { throw .busy }
+        return now
     }
 
     /// The archive, verified as its reader will: it leaves whole and as it was chosen, or not at all.

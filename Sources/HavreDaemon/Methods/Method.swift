@@ -127,7 +127,7 @@ package struct Request<H: House>: ~Copyable {
     /// - Throws: `Internal` when the caller has gone, so that the work ends.
     package borrowing func progress(done: Int, total: Int) throws(Refusal) {
         guard more else { return }
-        try sendPart(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]])
+        try partSender()(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]])
     }
 
     /// Who says how far the work has come, to a caller who called with "more"; mute for another.
@@ -139,9 +139,16 @@ package struct Request<H: House>: ~Copyable {
         return server.clock.now() + end - server.clock.boot()
     }
 
-    /// Sends one of several answers, to a caller who called with "more".
-    package borrowing func sendPart(_ parameters: [String: JSON]) throws(Refusal) {
-        do throws(WireError) { try send(.object(parameters)) } catch { throw Refusal(.internal) }
+    /// Sends one of several answers, to a caller who called with "more". Each asks whether the session still lives: what
+    /// an act has in memory when somebody locks goes no further.
+    ///
+    /// - Throws: `Locked`; `Internal` when the caller has gone.
+    borrowing func partSender() -> (JSON) throws(Refusal) -> Void {
+        let (house, session, send) = (house, session, send)
+        return { (part) throws(Refusal) in
+            if let session, house.isOver(session) { throw Refusal(.locked) }
+            do throws(WireError) { try send(part) } catch { throw Refusal(.internal) }
+        }
     }
 }
 

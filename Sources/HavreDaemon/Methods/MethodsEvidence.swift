@@ -102,7 +102,13 @@ enum MethodsEvidence {
         }
         var others: [String: JSON] = ["wishes": .array(exported.wishes.map(json))]
         if let bundle = exported.bundle, let digest = exported.digest, let out {
-            try write(bundle, to: out)
+            try acting { () throws(HavreError) in
+                try vault.give(exported) { piece throws(HavreError) in
+                    do throws(SystemError) { try out.descriptor.write(Array(piece)) } catch {
+                        throw HavreError(writing: "out", error)
+                    }
+                }
+            }
             others["bundle"] = ["bytes": .int(Int64(bundle.count)), "sha256": .string(digest.hex)]
         }
         return try request.lists(
@@ -115,12 +121,6 @@ enum MethodsEvidence {
         members["what"] = wish.what.map(JSON.string)
         members["reason"] = wish.reason.map(JSON.string)
         return .object(members)
-    }
-
-    private static func write(_ bundle: [UInt8], to out: SharedDescriptor) throws(Refusal) {
-        do throws(SystemError) { try out.descriptor.write(bundle) } catch {
-            throw Refusal(HavreError(writing: "out", error))
-        }
     }
 
     private static func json(_ part: (record: Identifier, field: String, n: Int?)) -> JSON {

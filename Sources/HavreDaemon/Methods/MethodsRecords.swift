@@ -20,12 +20,18 @@ enum MethodsRecords {
             return answer(written)
         },
         Method("Show", .session, answers: .onceOrMore, decode: showing) { (call, request) throws(Refusal) in
-            let shown = try request.act { vault, session throws(HavreError) in
-                try vault.show(
+            let vault = request.house.vault
+            let session = try request.requireSession()
+            var reading = try acting { () throws(HavreError) in
+                try vault.reading(
                     case: call.code, record: try call.record?.find(in: call.code, vault, session),
                     version: call.version, form: call.form, session)
             }
-            return try request.list("records", shown.map(json))
+            let list = request.listAnswer(["records"])
+            while let shown = try acting({ () throws(HavreError) in try reading.next() }) {
+                try list.append(json(shown), to: "records")
+            }
+            return list.last()
         },
         Method("History", .session, decode: one) { (call, request) throws(Refusal) in
             let items = try request.act { vault, session throws(HavreError) in
