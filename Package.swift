@@ -66,13 +66,29 @@ let bench: [Target] =
             path: "Tests/Bench", exclude: ["run"])
     ]
 
+/// The fuzzer feeds the parsers with hostile bytes; only `Tests/Fuzz/run` asks for it.
+let fuzz: [Target] =
+    Context.environment["HAVRE_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "CSodium", "HavreEvidence", "HavreFormats", "HavreForms", "HavreLedger", "HavreSecrets",
+                "HavreWire",
+                "HavreCodec", "TestSupport",
+            ],
+            path: "Tests/Fuzz", exclude: ["run"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "havre",
     products: [
         .library(name: "Havre", targets: ["Havre"]),
         .executable(name: "havre", targets: ["havre-cli"]),
         .executable(name: "havred", targets: ["havred-main"]),
-    ] + bench.map { .executable(name: $0.name, targets: [$0.name]) },
+    ] + (bench + fuzz).map { .executable(name: $0.name, targets: [$0.name]) },
     targets: [
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
@@ -107,7 +123,7 @@ let package = Package(
                 name: "store-faults",
                 dependencies: ["FaultSupport"],
                 path: "Tests/Faults/Program"),
-        ] + bench,
+        ] + bench + fuzz,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x
 )

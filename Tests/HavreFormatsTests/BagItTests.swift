@@ -155,6 +155,25 @@ import Testing
         }
     }
 
+    @Test func marksAreReadAsTheBytesTheyAre() throws {
+        // In Swift a mark makes one letter with the space, colon or percent sign before it.
+        let info = try BagInfo(parsing: Array("A:\u{301}x\nB: \u{301}y\n \u{301}z".utf8))
+        #expect(info["A"] == ["\u{301}x"])
+        #expect(info["B"] == ["\u{301}y \u{301}z"])
+        let line = Array((String(repeating: "0", count: 64) + " data/a%\u{301}").utf8)
+        #expect(throws: FormatError.malformed(field: "manifest", rule: "% only as %25")) {
+            try BagManifest.parse(line, .sha256)
+        }
+    }
+
+    @Test func aValueOfAMillionBytesOnLinesOfTheirOwnIsReadInTheTimeOfItsBytes() throws {
+        // Copied at each line, as it once was, this took half a minute.
+        let text = Array("A: x".utf8) + (0..<(1 << 19)).flatMap { _ in Array("\n ".utf8) }
+        let start = ContinuousClock.now
+        #expect(try BagInfo(parsing: text)["A"].first?.utf8.count == 1 + 1 << 19)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
     @Test func manifestsAreStrict() throws {
         let hash = String(repeating: "0", count: 64)
         for text in ["\(hash)  data/a\n", "\(hash) data/a", "\(hash)\tdata/a\r\n", "\(hash)  data/100%25\n"] {

@@ -5,7 +5,7 @@ package struct BagInfo: Sendable, Equatable {
         /// Without colon and line end.
         package let label: String
         /// One line of text.
-        package let value: String
+        package fileprivate(set) var value: String
     }
 
     /// The name of the file.
@@ -44,16 +44,17 @@ package struct BagInfo: Sendable, Equatable {
     /// Reads a file; a line that begins with white space goes on with the one before. Throws `malformed`.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         for line in try BagText.lines(bytes) {
-            if line.first == " " || line.first == "\t", let last = elements.popLast() {
-                let rest = line.drop { $0 == " " || $0 == "\t" }
-                elements.append(Element(label: last.label, value: "\(last.value) \(rest)"))
+            if let first = line.first, BagText.isSpace(first), !elements.isEmpty {
+                // In place: a value of a million lines is read in the time of its bytes.
+                elements[elements.count - 1].value += " "
+                elements[elements.count - 1].value += BagText.text(line.drop(while: BagText.isSpace))
                 continue
             }
-            guard let colon = line.firstIndex(of: ":"), colon > line.startIndex, line.first != " ",
-                line.first != "\t"
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), let first = line.first,
+                colon > line.startIndex, !BagText.isSpace(first)
             else { throw .malformed(field: "bag-info", rule: "label: value") }
-            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            elements.append(Element(label: String(line[..<colon]), value: String(value)))
+            let value = line[(colon + 1)...].drop(while: BagText.isSpace)
+            elements.append(Element(label: BagText.text(line[..<colon]), value: BagText.text(value)))
         }
     }
 }

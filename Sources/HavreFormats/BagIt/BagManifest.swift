@@ -33,10 +33,10 @@ enum BagManifest {
         var hashes: [String: [UInt8]] = [:]
         var paths = ArchivePaths()
         for line in try BagText.lines(bytes) {
-            let digits = line.prefix { $0 != " " && $0 != "\t" }
-            let name = line.dropFirst(digits.count).drop { $0 == " " || $0 == "\t" }
-            guard let hash = try? Hex.decode(digits.lowercased()), hash.count == algorithm.byteCount,
-                digits.utf8.count < line.utf8.count
+            let digits = line.prefix { !BagText.isSpace($0) }
+            let name = line.dropFirst(digits.count).drop(while: BagText.isSpace)
+            guard let hash = try? Hex.decode(BagText.text(digits).lowercased()),
+                hash.count == algorithm.byteCount, digits.count < line.count
             else { throw .malformed(field: "manifest", rule: "hash, space, path") }
             let path = try unescaped(name)
             try paths.insert(path)
@@ -59,34 +59,40 @@ enum BagManifest {
         return text
     }
 
-    private static func unescaped(_ name: Substring) throws(FormatError) -> String {
-        var parts = name.split(separator: "%", omittingEmptySubsequences: false)[...]
-        var path = String(parts.popFirst() ?? "")
+    private static func unescaped(_ name: ArraySlice<UInt8>) throws(FormatError) -> String {
+        var parts = name.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)[...]
+        var path = parts.popFirst() ?? []
         for part in parts {
             // Escaped line ends are legal in BagIt, but no plain path holds one.
-            guard part.utf8.starts(with: "25".utf8) else {
+            guard part.starts(with: "25".utf8) else {
                 throw .malformed(field: "manifest", rule: "% only as %25")
             }
-            path += "%" + part.dropFirst(2)
+            path += [UInt8(ascii: "%")] + part.dropFirst(2)
         }
-        return path
+        return BagText.text(path)
     }
 }
 
-/// Lines of tag files.
+/// Lines of tag files. They are cut as bytes: a mark after a space or a colon makes another letter of it in Swift, and
+/// not for whoever reads the file otherwise.
 enum BagText {
     /// The lines of a UTF-8 text, LF or CRLF; the last end may be missing.
-    static func lines(_ bytes: [UInt8]) throws(FormatError) -> [Substring] {
+    static func lines(_ bytes: [UInt8]) throws(FormatError) -> [ArraySlice<UInt8>] {
         guard String(validating: bytes, as: UTF8.self) != nil, !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
             throw .malformed(field: "tag file", rule: "UTF-8 without byte order mark")
         }
-        var lines: [Substring] = []
+        var lines: [ArraySlice<UInt8>] = []
         for part in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             let line = part.last == 0x0D ? part.dropLast() : part
             guard !line.contains(0x0D) else { throw .malformed(field: "tag file", rule: "LF or CRLF") }
-            lines.append(Substring(decoding: line, as: UTF8.self))
+            lines.append(line)
         }
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines
     }
+
+    static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    /// A part of a line, which is UTF-8 wherever ASCII cuts it.
+    static func text(_ part: ArraySlice<UInt8>) -> String { String(decoding: part, as: UTF8.self) }
 }

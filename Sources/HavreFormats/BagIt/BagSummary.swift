@@ -69,7 +69,8 @@ package struct BagSummary: Sendable {
 
     private static func checkDeclaration(_ bytes: [UInt8]) throws(FormatError) {
         let lines = try BagText.lines(bytes)
-        guard lines == ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"] else {
+        let expected = ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"]
+        guard lines.elementsEqual(expected, by: { $0.elementsEqual($1.utf8) }) else {
             throw .malformed(field: "bagit.txt", rule: "version 1.0, UTF-8")
         }
     }
