@@ -97,6 +97,41 @@ struct SecretMemoryTests {
         }
     }
 
+    @Test(
+        "A pack of secrets is wiped and given back like a key, and a wipe of everything reaches it",
+        arguments: [65, 2048])
+    func packs(count: Int) async {
+        await #expect(processExitsWith: .success) { [count] in
+            func address(_ secret: borrowing SecretBytes) -> UInt {
+                secret.withPointer { UInt(bitPattern: $0) }
+            }
+            func isZero(_ address: UInt) -> Bool {
+                guard let pointer = UnsafePointer<UInt8>(bitPattern: address) else { fatalError() }
+                return (0..<count).allSatisfy { pointer[$0] == 0 }
+            }
+            let first = { () -> UInt in address(SecretBytes(random: count)) }()
+            precondition(isZero(first))
+            let again = SecretBytes(random: count)
+            precondition(address(again) == first && !isZero(first))
+            // More than one region of them.
+            let others = (0..<100).map { _ in Held(SecretBytes(random: count)) }
+            precondition(Set(others.map { address($0.secret) } + [first]).count == 101)
+            SecretPool.wipeAll()
+            precondition(isZero(first) && others.allSatisfy { isZero($0.address) })
+            precondition(SecretPool.slotCounts.used == 0)
+            _ = consume again
+        }
+    }
+
+    private final class Held {
+        let secret: SecretBytes
+        let address: UInt
+        init(_ secret: consuming SecretBytes) {
+            address = secret.withPointer { UInt(bitPattern: $0) }
+            self.secret = secret
+        }
+    }
+
     @Test("A secret is a copy of nothing: clones, slices and comparisons")
     func values() {
         let bytes = Random.bytes(100)

@@ -3,7 +3,7 @@ import CSodium
 /// Secret bytes: locked memory, owned by one place, wiped by `deinit`, lent but never copied by accident,
 /// compared in constant time. Move-only types cannot be printed or interpolated.
 ///
-/// Up to 64 bytes lie in a slot of `SecretPool`; more have guard pages of their own. Sendable by hand: the memory has
+/// Up to 2,048 bytes lie in a slot of `SecretPool`; more have guard pages of their own. Sendable by hand: the memory has
 /// one owner, and the compiler's exclusivity rules guard it as any value.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {

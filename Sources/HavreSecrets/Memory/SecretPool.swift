@@ -2,15 +2,18 @@ import CSodium
 import HavreSystem
 import Synchronization
 
-/// Where secrets lie: guarded, locked regions of 64-byte slots, grown a region at a time.
+/// Where secrets lie: guarded, locked regions of slots, grown a region at a time.
 ///
 /// `sodium_malloc` costs 15 us a piece, too much for each small key; so one region (64 KiB between guard pages,
-/// locked, left out of core dumps) gives 1,024 slots. Secrets above 64 bytes get a `sodium_malloc` of their own.
-/// A slot is wiped when it is given back.
+/// locked, left out of core dumps) gives 1,024 slots of 64 bytes, or 32 of 2,048 for packs of secrets, of which a list
+/// of cases opens one each. What is larger gets a `sodium_malloc` of its own. A slot is wiped when it is given back.
 package enum SecretPool {
-    /// Bytes of one slot, and the largest secret that lies in one.
+    /// Bytes of one small slot, and the largest secret that lies in one.
     package static let slotByteCount = 64
     static let slotsPerRegion = 1024
+    /// The same of the slots for packs.
+    static let packByteCount = 2_048
+    private static let regionByteCount = slotByteCount * slotsPerRegion
 
     /// A piece of the pool: where it is and in which epoch it was given out.
     @unsafe struct Piece {
@@ -18,10 +21,22 @@ package enum SecretPool {
         let epoch: UInt64
     }
 
+    /// Slots of one size.
     // Sendable by hand: addresses of locked memory that only the holder of the lock hands out.
-    @safe private struct State: @unchecked Sendable {
+    @safe private struct Shelf: @unchecked Sendable {
+        let slotByteCount: Int
         var regions: [UnsafeMutableRawPointer] = unsafe []
         var free: [UnsafeMutableRawPointer] = unsafe []
+
+        init(slotByteCount: Int) { self.slotByteCount = slotByteCount }
+
+        var slotsPerRegion: Int { regionByteCount / slotByteCount }
+        var slotCount: Int { unsafe regions.count * slotsPerRegion }
+    }
+
+    @safe private struct State: @unchecked Sendable {
+        var small = Shelf(slotByteCount: SecretPool.slotByteCount)
+        var packs = Shelf(slotByteCount: packByteCount)
         var large: [UnsafeMutableRawPointer: Int] = unsafe [:]
         var locked = true
     }
@@ -35,12 +50,9 @@ package enum SecretPool {
     /// Whether every region so far could be locked in memory. libsodium does not say so by itself; `status` does.
     package static var isLocked: Bool { state.with { $0.locked } }
 
-    /// Slots in use and slots there are, for tests and `status`.
+    /// Small slots in use and small slots there are, for tests.
     package static var slotCounts: (used: Int, all: Int) {
-        state.with { state in
-            let all = unsafe state.regions.count * slotsPerRegion
-            return unsafe (all - state.free.count, all)
-        }
+        state.with { unsafe ($0.small.slotCount - $0.small.free.count, $0.small.slotCount) }
     }
 
     /// Overwrites every secret of the process with zeros: one memset a region.
@@ -50,7 +62,9 @@ package enum SecretPool {
     package static func wipeAll() {
         state.with { state in
             epochs.add(1, ordering: .sequentiallyConsistent)
-            unsafe state.regions.forEach { unsafe sodium_memzero($0, slotByteCount * slotsPerRegion) }
+            unsafe (state.small.regions + state.packs.regions).forEach {
+                unsafe sodium_memzero($0, regionByteCount)
+            }
             unsafe state.large.forEach { unsafe sodium_memzero($0.key, $0.value) }
         }
     }
@@ -59,47 +73,54 @@ package enum SecretPool {
     static func take(byteCount: Int) -> Piece {
         Sodium.start()
         return unsafe state.with { state in
-            let base = unsafe byteCount <= slotByteCount ? slot(of: &state) : large(byteCount, of: &state)
+            let base =
+                switch byteCount {
+                case ...slotByteCount: unsafe slot(of: &state.small, &state.locked)
+                case ...packByteCount: unsafe slot(of: &state.packs, &state.locked)
+                default: unsafe large(byteCount, of: &state)
+                }
             return unsafe Piece(base: base, epoch: epoch)
         }
     }
 
     /// Wipes a piece and takes it back.
     static func giveBack(_ base: UnsafeMutableRawPointer, byteCount: Int) {
-        if byteCount <= slotByteCount { unsafe sodium_memzero(base, slotByteCount) }
+        let slot =
+            byteCount <= slotByteCount ? slotByteCount : byteCount <= packByteCount ? packByteCount : nil
+        if let slot { unsafe sodium_memzero(base, slot) }
         state.with { state in
-            if byteCount <= slotByteCount {
-                unsafe state.free.append(base)
-            } else {
+            switch slot {
+            case slotByteCount: unsafe state.small.free.append(base)
+            case packByteCount: unsafe state.packs.free.append(base)
+            default:
                 unsafe state.large[base] = nil
                 unsafe sodium_free(base)
             }
         }
     }
 
-    private static func slot(of state: inout State) -> UnsafeMutableRawPointer {
-        if let slot = unsafe state.free.popLast() { return unsafe slot }
-        let byteCount = slotByteCount * slotsPerRegion
-        let region = unsafe reserve(byteCount, of: &state)
-        unsafe state.regions.append(region)
-        unsafe state.free.reserveCapacity(state.regions.count * slotsPerRegion)
-        for index in (1..<slotsPerRegion).reversed() {
-            unsafe state.free.append(region + index * slotByteCount)
+    private static func slot(of shelf: inout Shelf, _ locked: inout Bool) -> UnsafeMutableRawPointer {
+        if let slot = unsafe shelf.free.popLast() { return unsafe slot }
+        let region = unsafe reserve(regionByteCount, &locked)
+        unsafe shelf.regions.append(region)
+        unsafe shelf.free.reserveCapacity(shelf.slotCount)
+        for index in (1..<shelf.slotsPerRegion).reversed() {
+            unsafe shelf.free.append(region + index * shelf.slotByteCount)
         }
         return unsafe region
     }
 
     private static func large(_ byteCount: Int, of state: inout State) -> UnsafeMutableRawPointer {
-        let base = unsafe reserve(byteCount, of: &state)
+        let base = unsafe reserve(byteCount, &state.locked)
         unsafe state.large[base] = byteCount
         return unsafe base
     }
 
     /// Guarded memory, zeroed; remembers when the kernel refuses to lock it.
-    private static func reserve(_ byteCount: Int, of state: inout State) -> UnsafeMutableRawPointer {
+    private static func reserve(_ byteCount: Int, _ locked: inout Bool) -> UnsafeMutableRawPointer {
         guard let base = unsafe sodium_malloc(byteCount) else { fatalError("no memory for secrets") }
         // sodium_malloc locks too, but keeps a refusal to itself; locking twice is harmless.
-        if unsafe sodium_mlock(base, byteCount) != 0 { state.locked = false }
+        if unsafe sodium_mlock(base, byteCount) != 0 { locked = false }
         unsafe sodium_memzero(base, byteCount)
         return unsafe base
     }
