@@ -34,44 +34,95 @@ extension Vault {
         var event = event("case list", session)
         event.outcome = "done"
         try log(event)
+        var listing = Listing(session: session, directory: directory, today: today)
+        let own = session.opened.with { Array($0.ring.keys) }.filter { houseArea($0) == nil }
+        for piece in own.pieces(of: Listing.pieceCount) { try listOwn(piece, &listing) }
+        if session.role == .supervisor {
+            let rest = try custodyRows().filter { !listing.seen.contains($0.key) }
+            for piece in Array(rest).pieces(of: Listing.pieceCount) { try listHeld(piece, &listing) }
+        }
+        return listing.lines.sorted { $0.code < $1.code }
+    }
+
+    /// A list on its way.
+    private struct Listing {
+        let session: Session
+        let directory: Directory
+        let today: Day
         var lines: [CaseLine] = []
         var seen: Set<Identifier> = []
-        let today = today
-        for area in session.opened.with({ Array($0.ring.keys) })
-        where !isRestricted(session.person.person, on: area) {
-            guard houseArea(area) == nil else { continue }
-            let found = try following(area, session) { () throws(HavreError) in
-                try ownLine(area, today, session, directory)
+        /// Ways into a case by its owner, as far as the card tells.
+        var ways: [Identifier: Int] = [:]
+
+        /// So many cases are read together.
+        static let pieceCount = 256
+    }
+
+    private func listOwn(_ cases: [Identifier], _ listing: inout Listing) throws(HavreError) {
+        let session = listing.session
+        let keys = try rosterKeys(cases, session)
+        let cards = try cardRows(Array(keys.keys))
+        for caseID in cases where !isRestricted(session.person.person, on: caseID) {
+            var ahead: (AheadKey, Row)?
+            if let key = keys[caseID], let card = cards[caseID] { ahead = (key, card) }
+            let found = try following(caseID, session) { () throws(HavreError) in
+                defer { ahead = nil }
+                return try ownLine(caseID, &listing, ahead)
             }
             guard let found else { continue }
-            seen.insert(area)
-            note(waysIn: found.waysIn, to: area)
-            lines.append(found)
+            listing.seen.insert(caseID)
+            note(waysIn: found.waysIn, to: caseID)
+            listing.lines.append(found)
         }
-        if session.role == .supervisor {
-            for caseID in try custodyRows().keys where !seen.contains(caseID) {
-                let found = try following(caseID, session) { () throws(HavreError) in
-                    line(try card(caseID, try custodySecrets(caseID, session)), nil, directory)
+    }
+
+    /// Cases that a supervisor sees the cards of because their secrets lie in custody.
+    private func listHeld(
+        _ cases: [(key: Identifier, value: UInt64)], _ listing: inout Listing
+    ) throws(HavreError) {
+        let session = listing.session
+        let secrets = try custodyRosters(cases, session)
+        let cards = try cardRows(Array(secrets.keys))
+        for caseID in cases.map(\.key) {
+            var ahead: (AreaSecrets, Row)?
+            if let secrets = secrets[caseID], let card = cards[caseID] { ahead = (secrets, card) }
+            let card = try following(caseID, session) { () throws(HavreError) in
+                defer { ahead = nil }
+                guard let (secrets, row) = ahead, isCurrentCard(row, of: caseID) else {
+                    return try self.card(caseID, try custodySecrets(caseID, session))
                 }
-                note(waysIn: found.waysIn, to: caseID)
-                lines.append(found)
+                return try self.card(caseID, row, secrets)
             }
+            let line = line(card, nil, &listing)
+            note(waysIn: line.waysIn, to: caseID)
+            listing.lines.append(line)
         }
-        return lines.sorted { $0.code < $1.code }
     }
 
     /// The line of a case of one's own, from its card alone: every removal gives the roster a new secret, so that
     /// whoever opens the newest card is on the case, until her grant ends. Nil for who is not.
+    ///
+    /// - Parameter ahead: what was read of it together with others; counts if it is still so.
     private func ownLine(
-        _ caseID: Identifier, _ today: Day, _ session: Session, _ directory: Directory
+        _ caseID: Identifier, _ listing: inout Listing, _ ahead: (key: AheadKey, card: Row)?
     ) throws(HavreError) -> CaseLine? {
-        guard let key = try ringKey(caseID, session, only: .roster) else { return nil }
+        let session = listing.session
+        let isCurrent =
+            ahead.map { store.isCurrent(session.ring, $0.key.row, wrapDigest: $0.key.digest) } ?? false
+        let known = isCurrent ? ahead?.key.key : try ringKey(caseID, session, only: .roster)
+        guard let key = known else { return nil }
         let secrets = AreaSecrets(vault: id, area: caseID, newest: key.secrets)
         let card: Card
-        do throws(HavreError) { card = try self.card(caseID, secrets) } catch {
+        do throws(HavreError) {
+            if let row = ahead?.card, isCurrentCard(row, of: caseID) {
+                card = try self.card(caseID, row, secrets)
+            } else {
+                card = try self.card(caseID, secrets)
+            }
+        } catch {
             // Newer secrets than she has: her grant has ended, or her mail is on its way.
             guard error == .notGranted else { throw error }
-            if let until = key.until, until < today { return nil }
+            if let until = key.until, until < listing.today { return nil }
             throw .busy
         }
         if card.owner != session.person.person {
@@ -79,17 +130,17 @@ extension Vault {
             if let known = key.until {
                 until = known
             } else {
-                let chain = try ownChain(caseID, session, directory)
+                let chain = try ownChain(caseID, session, listing.directory)
                 guard let grant = chain.grants[session.person.person]?.grant else { return nil }
                 until = grant.until
             }
-            guard today <= until else { return nil }
+            guard listing.today <= until else { return nil }
         }
-        var line = line(card, key.label, directory)
+        var line = line(card, key.label, &listing)
         if line.waysIn < 2 {
             // Somebody may have been granted all of it, which only the chain tells.
-            let chain = try ownChain(caseID, session, directory)
-            line.waysIn = waysIn(card.owner, directory, chain.grants.values.map(\.grant))
+            let chain = try ownChain(caseID, session, listing.directory)
+            line.waysIn = waysIn(card.owner, listing.directory, chain.grants.values.map(\.grant))
         }
         return line
     }
@@ -102,11 +153,14 @@ extension Vault {
         return try bring(file(caseID), with: secrets, directory).chain
     }
 
-    private func line(_ card: Card, _ label: String?, _ directory: Directory) -> CaseLine {
-        CaseLine(
+    private func line(_ card: Card, _ label: String?, _ listing: inout Listing) -> CaseLine {
+        let directory = listing.directory
+        let ways = listing.ways[card.owner] ?? waysIn(card.owner, directory, [])
+        listing.ways[card.owner] = ways
+        return CaseLine(
             code: card.code, label: label, status: card.status, risk: card.risk,
             owner: name(of: card.owner, directory), backup: card.backup.map { name(of: $0, directory) },
-            due: card.due, waysIn: waysIn(card.owner, directory, []))
+            due: card.due, waysIn: ways)
     }
 
     /// One case's line.

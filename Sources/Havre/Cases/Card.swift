@@ -73,6 +73,11 @@ extension Vault {
     /// The card of a case, for somebody who holds its roster.
     func card(_ caseID: Identifier, _ secrets: AreaSecrets) throws(HavreError) -> Card {
         let row = try storing { () throws(StoreError) in try store.read(Area(caseID), CaseIndex.cardRow) }
+        return try card(caseID, row, secrets)
+    }
+
+    /// The card that lies in a row.
+    func card(_ caseID: Identifier, _ row: Row, _ secrets: AreaSecrets) throws(HavreError) -> Card {
         guard case .card(let generation, let sealed) = try RowFacts(row.payload) else { throw .tampered }
         return try Card(generation: generation, sealed, vault: id, caseID: caseID, secrets)
     }

@@ -18,8 +18,9 @@ enum Custody {
         return writer.bytes
     }
 
+    /// - Parameter only: the one secret that is wanted; nil for all of them.
     static func open(
-        _ body: [UInt8], caseID: Identifier, vault: Identifier, half: BoxKey
+        _ body: [UInt8], caseID: Identifier, vault: Identifier, half: BoxKey, only: String? = nil
     ) throws(HavreError) -> AreaSecrets {
         do {
             var reader = ByteReader(body)
@@ -27,7 +28,7 @@ enum Custody {
             _ = try reader.prefixed(max: 1 << 13)
             try reader.finish()
             return AreaSecrets(
-                vault: vault, area: caseID, newest: try PackedSecrets.unpack(packed).secrets)
+                vault: vault, area: caseID, newest: try PackedSecrets.unpack(packed, only: only).secrets)
         } catch { throw .tampered }
     }
 }

@@ -30,14 +30,11 @@ extension Store {
         try fetch(area, n, withBody: true)
     }
 
-    /// Whether a row of a verified area still is the one with this digest: asks memory alone. False when the area was
-    /// not verified or is in doubt.
+    /// Whether a row of a verified area, or one that its area pins, still is the one with this digest: asks memory alone.
+    /// False when nothing is known to compare it with.
     package func isCurrent(_ area: Area, _ n: UInt64, wrapDigest: Digest) -> Bool {
         memory.with { memory in
-            guard memory.keys != nil, let digests = memory.areas[area]?.digests, n < digests.count else {
-                return false
-            }
-            return digests[Int(n)] == wrapDigest
+            memory.keys != nil && memory.areas[area]?.expected(n) == wrapDigest
         }
     }
 
