@@ -47,9 +47,13 @@ package enum VaultDaemon {
                 return Fault.usage.exitStatus
             }
             let why =
-                Vault.isOfNewerVersion(vault: options.vault, gate: options.gate)
-                ? "a newer version of Havre has written it; nothing was changed"
-                : words(error, hasMirror: options.gateMirror != nil)
+                if let folder = foreignFolder(options) {
+                    "\(folder) belongs to another user than the one who serves; chown -R gives it to her"
+                } else if Vault.isOfNewerVersion(vault: options.vault, gate: options.gate) {
+                    "a newer version of Havre has written it; nothing was changed"
+                } else {
+                    words(error, hasMirror: options.gateMirror != nil)
+                }
             Daemon.say("havred: the vault could not be opened: \(why)\n", to: 2)
             return Fault(rawValue: error.name)?.exitStatus ?? 1
         }
@@ -61,8 +65,21 @@ package enum VaultDaemon {
             try Daemon.serve(VaultHouse(vault), methods: methods, options: options, version: version)
             return 0
         } catch {
-            Daemon.say("havred: the socket could not be served (\(error.call), \(error.code))\n", to: 2)
+            Daemon.say("havred: the socket \(options.socket) could not be served: \(error)\n", to: 2)
             return 1
+        }
+    }
+
+    /// The half of the vault that is not this user's own, for example after a restore by root.
+    private static func foreignFolder(_ options: DaemonOptions) -> String? {
+        [options.vault, options.gate].first { path in
+            do throws(SystemError) {
+                let (parent, name) = try Files.split(path)
+                let status = try Directory(path: parent).status(name)
+                return status.map { $0.ownerUID != Process.uid } ?? false
+            } catch {
+                return error.code == SystemError.accessDenied
+            }
         }
     }
 }

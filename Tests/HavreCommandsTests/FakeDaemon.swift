@@ -19,6 +19,8 @@ final class FakeDaemon {
     private(set) var log = SigningKey()
     /// The role of whose session it is, as `Whoami` says it.
     var role = "supervisor"
+    /// The parts of any case in which she may write, as `Whoami` says them.
+    var writes = ["core", "identity", "consent", "evidence", "night", "notes"]
     /// Whether `Hello` names the key of the log.
     var namesLog = false
     private(set) var era = 0
@@ -41,7 +43,11 @@ final class FakeDaemon {
     init() throws {
         interface = try Interface(parsing: try #require(Protocol.text(of: Protocol.vault)))
         grow(3)
-        acts["Whoami"] = { [unowned self] _, _ in Reply(["user": "Amina", "role": .string(role)]) }
+        acts["Whoami"] = { [unowned self] parameters, _ in
+            var members: [String: JSON] = ["user": "Amina", "role": .string(role)]
+            if parameters["case"] != nil { members["writes"] = .array(writes.map { .string($0) }) }
+            return Reply(.object(members))
+        }
         acts["Hello"] = { [unowned self] parameters, _ in hello(parameters) }
         acts["Unlock"] = { _, _ in
             Reply([

@@ -187,16 +187,20 @@ func contactTyped() throws {
     let bench = try Bench()
     try bench.unlock()
     bench.daemon.acts["ContactAdd"] = { parameters, _ in
-        guard parameters["language"]?.string == "fr" else {
-            return Fault.invalid.reply(["field": "language", "rule": "must be a code such as en or fr"])
+        guard parameters["organisation"]?.string == "Barreau" else {
+            return Fault.invalid.reply([
+                "field": "organisation", "rule": "must not be longer than 4 characters",
+            ])
         }
         return Reply(["contact": .string(id)])
     }
-    let person = FakePerson(["Cabinet Martin", "Martin", "?", "lawy", "French", "", "by phone", "fr"])
+    let person = FakePerson([
+        "Cabinet Martin", "Martin", "?", "lawy", "French", "fr", "", "by phone", "Barreau",
+    ])
     bench.person = person
     #expect(bench.run("contact add").status == 0)
     #expect(person.answers.isEmpty)
-    #expect(person.shown.contains("language"))
+    #expect(person.shown.contains("organisation"))
     let sent = try #require(bench.last("ContactAdd"))
     #expect(sent["name"] == "Cabinet Martin" && sent["kind"] == "lawyer" && sent["language"] == "fr")
     #expect(sent["passphrase"] == true && sent["key"] == nil && sent["checked"] == "by phone")

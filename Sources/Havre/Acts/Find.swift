@@ -83,4 +83,12 @@ extension Vault {
         livingCases(session).values.compactMap { $0.file.state.with { $0.chain?.code } }
             .sorted()
     }
+
+    /// The parts of an open case in which the session may write now: for who wants to know before she types.
+    ///
+    /// - Throws: `notOpen`, `notFound` or `notGranted` as every act inside a case.
+    public func writableCompartments(case code: String, _ session: Session) throws(HavreError) -> [String] {
+        let inside = try inside(code, session)
+        return Compartment.grantable.filter { inside.allows(.write, $0) }.map(\.rawValue)
+    }
 }

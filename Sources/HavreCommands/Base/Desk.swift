@@ -64,6 +64,28 @@ final class Desk {
         guard roles.contains(role) else { throw Failure(.notGranted, next: next) }
     }
 
+    /// Opens the case if it is not, and refuses who may not write there, before a person has typed a text. The daemon
+    /// decides, here as everywhere: a script goes to it at once, and its attempt is written down.
+    /// - Parameter compartments: where it may come to lie: one of them is enough.
+    func requireWriting(to compartments: Set<String>, of name: String) throws(Failure) {
+        guard let person = person() else { return }
+        while true {
+            do throws(Failure) {
+                let own =
+                    try daemon().act("Whoami", ["case": .string(name)]).parameters["writes"]?.array ?? []
+                guard own.contains(where: { compartments.contains($0.string ?? "") }) else {
+                    throw Failure(.notGranted, "fail.noWriting", ["case": name])
+                }
+                return
+            } catch {
+                guard error.fault == .notOpen else { throw error }
+                person.show(texts.say("note.notOpen", ["case": name]) + "\n")
+                let purpose = try purpose(nil)
+                _ = try daemon().act("Open", ["case": .string(name), "purpose": .string(purpose)])
+            }
+        }
+    }
+
     /// The verb did what it should and there is nothing to tell.
     func done(_ key: String, _ values: [String: String] = [:]) throws(Failure) {
         try screen.answer(["ok": true]) { texts.say(key, values) }

@@ -48,8 +48,8 @@ enum Layout {
         var lines: [String] = []
         var current = indent
         var isEmpty = true
-        for word in line.dropFirst(indent.count).split(separator: " ", omittingEmptySubsequences: false) {
-            for piece in pieces(String(word), columns: columns - indent.count, strictly) {
+        for word in words(line.dropFirst(indent.count)) {
+            for piece in pieces(word, columns: columns - indent.count, strictly) {
                 let (text, follows) = piece
                 let space = isEmpty || follows ? "" : " "
                 if !isEmpty, width(current) + space.count + width(text) > columns {
@@ -63,6 +63,19 @@ enum Layout {
             }
         }
         return lines + [current]
+    }
+
+    /// The words of a line. A command stays with its verb: `havre lock` is typed as it stands there.
+    private static func words(_ line: Substring) -> [String] {
+        var words: [String] = []
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            if words.last == "havre", !word.isEmpty {
+                words[words.count - 1] += " " + word
+            } else {
+                words.append(String(word))
+            }
+        }
+        return words
     }
 
     /// A word as it may be broken: wide characters one by one, the rest whole.

@@ -1,3 +1,4 @@
+import HavreCodec
 import HavreEvidence
 import HavreFormats
 import HavreSecrets
@@ -42,6 +43,19 @@ struct BundleFile: ~Copyable {
         let text = first.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
         return first.starts(with: Array("age-encryption.org/".utf8))
             || text.starts(with: Array("-----BEGIN AGE".utf8))
+    }
+
+    /// Whether a passphrase opens it: then its one stanza says so, binary or in the first line of the armor.
+    var isForPassphrase: Bool {
+        let start = Array("age-encryption.org/v1\n-> scrypt ".utf8)
+        if first.starts(with: start) { return true }
+        let lines = first.split(maxSplits: 8, whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+        guard let place = lines.firstIndex(where: { $0.starts(with: Array("-----BEGIN AGE".utf8)) }),
+            place + 1 < lines.count,
+            let line = String(validating: lines[place + 1].prefix(44), as: UTF8.self),
+            let bytes = try? Base64.decodeStandard(line, padded: false)
+        else { return false }
+        return bytes.starts(with: start)
     }
 
     /// The files of a bundle that is not encrypted.

@@ -15,7 +15,10 @@ struct Correction {
     /// - Parameter record: The id of the record, or its first digits.
     /// - Returns: The answer of the daemon, the form and what was saved.
     func run(record: String) throws(Failure) -> (answer: Answer, form: Form, fields: JSON) {
+        // Opened if it is not; which part the record lies in is known once it is read.
+        try saving.desk.requireWriting(to: Set(Catalogue.shared.compartments.map(\.id)), of: caseName)
         var base = try newest(record)
+        try saving.desk.requireWriting(to: [base.compartment], of: caseName)
         let form = try RecordInput.form(base.form)
         var fields = try ask(form, base.fields)
         while true {

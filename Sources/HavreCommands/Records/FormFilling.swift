@@ -8,7 +8,8 @@ struct FormFilling {
     let person: any Person
     let today: Day
 
-    private enum Step { case value(JSON), keep, remove, back, end }
+    /// What comes of a question; who goes back or ends in the middle of a part that repeats keeps its rows.
+    private enum Step { case value(JSON), keep, remove, back(JSON?), end(JSON?) }
 
     /// The rule that a value of a field breaks, in words; nil when it fits.
     private typealias Check = (_ key: String, _ value: JSON) -> String?
@@ -41,10 +42,13 @@ struct FormFilling {
             case .value(let value): values[field.key] = value
             case .remove: values[field.key] = nil
             case .keep: break
-            case .back:
+            case .back(let rows):
+                values[field.key] = rows ?? values[field.key]
                 place = max(0, place - 1)
                 continue
-            case .end: return (values, true)
+            case .end(let rows):
+                values[field.key] = rows ?? values[field.key]
+                return (values, true)
             }
             place += 1
         }
@@ -67,8 +71,8 @@ struct FormFilling {
             let typed = try desk.answer(person, label + choices(field) + desk.texts.say("mark.colon") + " ")
             switch typed {
             case "": return .keep
-            case ".": return .end
-            case "<": return .back
+            case ".": return .end(nil)
+            case "<": return .back(nil)
             case "-" where old != nil: return .remove
             case "?": person.show(explain(field, indent) + "\n")
             default:
@@ -94,11 +98,11 @@ struct FormFilling {
     ) throws(Failure) -> Step {
         person.show(label + " " + desk.texts.say("fill.lines") + "\n")
         let lines = try desk.lines(person, old: Self.plain(old), commands: ["", "-", "<"])
-        guard !lines.isEmpty else { return .end }
+        guard !lines.isEmpty else { return .end(nil) }
         switch lines {
         case [""]: return .keep
         case ["-"]: return .remove
-        case ["<"]: return .back
+        case ["<"]: return .back(nil)
         default: break
         }
         let value = Self.value(field, lines.joined(separator: "\n"))
@@ -125,16 +129,25 @@ struct FormFilling {
             let typed = try desk.answer(person, label + " " + desk.texts.say("fill.row") + " ")
             switch typed {
             case "": return rows.isEmpty ? .keep : .value(.array(rows))
-            case "<": return .back
-            case ".": return .end
+            case "<": return .back(rows.isEmpty ? nil : .array(rows))
+            case ".": return .end(rows.isEmpty ? nil : .array(rows))
             case "-" where !rows.isEmpty: rows.removeLast()
             default:
-                let row = try fill(field.sub, [:], indent: indent + "  ") { key, value in
-                    check(field.key, [.object([key: value])])
-                }.values
+                let ofRow: Check = { key, value in check(field.key, [.object([key: value])]) }
+                let first = begun(field.sub, typed, ofRow)
+                let left = first.isEmpty ? field.sub : Array(field.sub.dropFirst())
+                let row = try fill(left, first, indent: indent + "  ", ofRow).values
                 if !row.isEmpty { rows.append(.object(row)) }
             }
         }
+    }
+
+    /// Who types the name at once instead of `+` has answered the first question of the part.
+    private func begun(_ fields: [Field], _ typed: String, _ check: Check) -> [String: JSON] {
+        guard typed != "+", let field = fields.first, let value = read(field, typed),
+            check(field.key, value) == nil
+        else { return [:] }
+        return [field.key: value]
     }
 
     /// What was typed as a value of the field; nil when it is none. Codes may be typed by number or by label.
@@ -178,12 +191,19 @@ struct FormFilling {
 
     /// The codes of a short list, beside its question; of a longer one how many there are, for `?` lists them.
     private func choices(_ field: Field) -> String {
-        guard let codes = field.codes else { return "" }
+        guard let codes = field.codes else {
+            switch field.type {
+            case .bool: return " " + desk.texts.say("fill.yesNo")
+            case .date: return " " + desk.texts.say("fill.date")
+            default: return ""
+            }
+        }
+        let several = field.type == .mcode ? desk.texts.say("fill.several") : ""
         let all = codes.codes.enumerated().map { "\($0 + 1) \(codes.label($1, in: desk.language))" }
             .joined(separator: ", ")
-        if Layout.width(all) <= 60 { return " (" + all + ")" }
-        return codes.codes.count <= 40
-            ? " " + desk.texts.say("fill.codes", ["n": String(codes.codes.count)]) : ""
+        if Layout.width(all) <= 60 { return " (" + all + several + ")" }
+        let key = field.type == .mcode ? "fill.mcodes" : "fill.codes"
+        return codes.codes.count <= 40 ? " " + desk.texts.say(key, ["n": String(codes.codes.count)]) : ""
     }
 
     private func explain(_ field: Field, _ indent: String) -> String {

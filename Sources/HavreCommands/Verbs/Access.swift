@@ -1,5 +1,6 @@
 import HavreCodec
 import HavreForms
+import HavreWire
 
 /// Who is on a case, as people read it.
 enum Holders {
@@ -126,6 +127,7 @@ struct Grant: Verb {
         let staff = try daemon.gather("StaffList", [:], list: "staff")
         let role = staff.first { Fold.fold($0["name"]?.string ?? "") == Fold.fold(colleague) }?["role"]?
             .string
+        guard role != nil else { throw Failure(.notFound, next: "next.colleague") }
         let usual = Catalogue.shared.proposedCompartments(for: role ?? "")
         guard let person = desk.person() else {
             throw .usage("usage.needed", ["option": "--compartments"])
@@ -136,6 +138,10 @@ struct Grant: Verb {
             guard let typed else { return usual }
             let parts = typed.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
             if parts.allSatisfy(Self.grantable.contains) { return parts }
+            if let wrong = parts.first(where: { !Self.grantable.contains($0) }), wrong != "?" {
+                person.show(
+                    desk.texts.say("ask.noPart", ["typed": Text.escapedForTerminal(wrong)]) + "\n")
+            }
             person.show(
                 Self.grantable.map {
                     "  \($0)" + desk.screen.colon + " "

@@ -21,6 +21,10 @@ struct Attach: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
+        if desk.person() == nil, file == nil { throw .usage("usage.needed", ["option": "FILE|-"]) }
+        let daemon = try desk.daemon()
+        let name = try daemon.caseName(name)
+        try desk.requireWriting(to: ["evidence"], of: name)
         let file = try desk.given(file, or: "ask.file", missing: "FILE|-")
         let handle = try InputFile.open(file)
         var title = title
@@ -28,8 +32,7 @@ struct Attach: Verb {
         if title == nil, let person = desk.person() {
             title = try desk.askOptional("ask.title", person: person)
         }
-        let daemon = try desk.daemon()
-        var parameters: [String: JSON] = ["case": .string(try daemon.caseName(name)), "file": 0]
+        var parameters: [String: JSON] = ["case": .string(name), "file": 0]
         if let title { parameters["title"] = .string(title) }
         let answer = try daemon.act("Attach", parameters, [handle])
         let said = answer.parameters

@@ -21,7 +21,7 @@ enum EntryTable {
 /// `havre audit log`: who did what, and no contents.
 struct AuditLog: Verb {
     static let row = Row(
-        "audit log", .keeping, [], [Option("--case", "CASE"), Option("--since", "T")], exits: [3, 4, 8])
+        "audit log", .keeping, [], [Option("--case", "CASE"), Option("--since", "T")], exits: [3, 4, 6, 8])
 
     private let name: String?
     private let since: Int64?

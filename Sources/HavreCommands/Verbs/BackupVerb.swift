@@ -5,7 +5,7 @@ import HavreWire
 
 /// `havre backup DIR`: both halves of the vault, written down where somebody says.
 struct BackupVerb: Verb {
-    static let row = Row("backup", .keeping, [Operand("DIR")], exits: [3, 4, 9])
+    static let row = Row("backup", .keeping, [Operand("DIR")], exits: [3, 4, 8])
 
     private let path: String
 

@@ -73,7 +73,7 @@ struct CaseNew: Verb {
 
 /// `havre case list`: the cases that are one's own or shared with one.
 struct CaseList: Verb {
-    static let row = Row("case list", .cases, [], [Option("--archived")], exits: [3, 8])
+    static let row = Row("case list", .cases, [], [Option("--archived")], exits: [3, 4, 8])
 
     private let archived: Bool
 

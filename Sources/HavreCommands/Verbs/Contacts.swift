@@ -1,5 +1,6 @@
 import Havre
 import HavreCodec
+import HavreFormats
 import HavreForms
 import HavreWire
 
@@ -88,12 +89,20 @@ struct ContactAdd: Verb {
             }
             contact[field] = .string(kind)
         case "language":
-            contact[field] = .string(
-                try desk.askOptional(question, person: person) ?? desk.language.rawValue)
+            // Asked again here, while she thinks of it, and not after the last question.
+            while true {
+                let typed = try desk.askOptional(question, person: person) ?? desk.language.rawValue
+                contact[field] = .string(typed)
+                if Language(rawValue: typed) != nil { return }
+            }
         case "key":
-            let key = try desk.askOptional(question, person: person)
-            contact[field] = key.map(JSON.string)
-            contact["passphrase"] = key == nil ? true : nil
+            while true {
+                let key = try desk.askOptional(question, person: person)
+                contact[field] = key.map(JSON.string)
+                contact["passphrase"] = key == nil ? true : nil
+                guard let key, (try? AgeRecipient(parsing: key)) == nil else { return }
+                person.show(desk.texts.say("ask.contact.noKey") + "\n")
+            }
         case "checked": contact[field] = try desk.askOptional(question, person: person).map(JSON.string)
         default: contact[field] = .string(try desk.ask(question, person: person))
         }
@@ -102,7 +111,7 @@ struct ContactAdd: Verb {
 
 /// `havre contact list`: the external recipients.
 struct ContactList: Verb {
-    static let row = Row("contact list", .evidence, exits: [3, 8])
+    static let row = Row("contact list", .evidence, exits: [3, 4, 8])
 
     init(_ arguments: Arguments) throws(Failure) {}
 
@@ -134,10 +143,36 @@ struct ContactConfirm: Verb {
     init(_ arguments: Arguments) throws(Failure) { name = try arguments.required(0) }
 
     func run(_ desk: Desk) throws(Failure) {
+        try compare(desk)
         let answer = try desk.daemon().act("ContactConfirm", ["name": .string(name)])
         var news = answer.news().object ?? [:]
         news["ok"] = true
         try desk.screen.answer(.object(news)) { desk.texts.say("say.contactConfirmed", ["name": name]) }
+    }
+}
+
+extension ContactConfirm {
+    /// Shows a person what she confirms: a key that nobody has compared says nothing.
+    private func compare(_ desk: Desk) throws(Failure) {
+        guard !desk.globals.yes, let person = desk.person() else { return }
+        try desk.requireRole(["caseworker", "legal", "supervisor"])
+        let contacts = try desk.daemon().gather("ContactList", [:], list: "contacts")
+        // Who is not there, or is confirmed already, the daemon says.
+        guard let contact = contacts.first(where: { Fold.fold($0["name"]?.string ?? "") == Fold.fold(name) }),
+            contact["state"]?.string == "unconfirmed"
+        else { return }
+        var facts = ["name", "organisation"].map { ($0, contact[$0]?.string) }
+        facts.append(("kind", desk.texts.say("contactKind." + (contact["kind"]?.string ?? "other"))))
+        facts.append(("checked", contact["checked"]?.string))
+        facts.append(("key", contact["key"]?.string ?? desk.texts.say("say.contactPassphrase")))
+        let lines = facts.compactMap { name, value in
+            value.map {
+                "  " + desk.texts.say("column." + name) + desk.screen.colon + " "
+                    + Text.escapedForTerminal($0)
+            }
+        }
+        person.show(lines.joined(separator: "\n") + "\n")
+        try desk.insist("ask.contactConfirm", ["name": contact["name"]?.string ?? name])
     }
 }
 

@@ -10,14 +10,14 @@ struct Export: Verb {
     static let row = Row(
         "export", .evidence, [.caseName],
         [
-            Option("--profile", "PROFILE", isRequired: true), Option("--for", "CONTACT", isRequired: true),
+            Option("--profile", "PROFILE"), Option("--for", "CONTACT"),
             Option("--to", "AGE-KEY"), Option("--out", "FILE|-"), Option("--records", "LIST"),
             Option("--withhold", "LIST"), Option("--name-person"), Option("--no-proofs"), Option("--preview"),
             Option("--passphrase-fd", "N"),
         ], isSecret: true, exits: [3, 4, 6, 7, 8])
 
-    private let name, profile, contact: String
-    private let to, out: String?
+    private let name: String
+    private let profile, contact, to, out: String?
     private let records: [String]?
     private let withheld: [JSON]?
     private let namesPerson, hasProofs, isPreview: Bool
@@ -25,8 +25,8 @@ struct Export: Verb {
 
     init(_ arguments: Arguments) throws(Failure) {
         name = try arguments.required(0)
-        profile = try arguments.choice("--profile", among: Self.profiles) ?? ""
-        contact = arguments.value("--for") ?? ""
+        profile = try arguments.choice("--profile", among: Self.profiles)
+        contact = arguments.value("--for")
         to = arguments.value("--to")
         out = arguments.value("--out")
         records = try arguments.list("--records")
@@ -39,7 +39,6 @@ struct Export: Verb {
         hasProofs = !arguments.flag("--no-proofs")
         isPreview = arguments.flag("--preview")
         passphrase = try arguments.descriptor("--passphrase-fd")
-        guard isPreview || out != nil else { throw .usage("usage.missingOption", ["option": "--out"]) }
     }
 
     /// `record:field` or `record:field:n`.
@@ -70,8 +69,15 @@ struct Export: Verb {
     private static let lists = ["disclosed", "withheld"]
 
     private func prepare(_ desk: Desk) throws(Failure) {
+        for (value, option) in [(profile, "--profile"), (contact, "--for"), (isPreview ? "" : out, "--out")]
+        where value == nil && desk.person() == nil {
+            throw .usage("usage.missingOption", ["option": option])
+        }
         let daemon = try desk.daemon()
         let name = try daemon.caseName(name)
+        // The only one that there is so far.
+        let profile = profile ?? Self.profiles[0]
+        let contact = if let contact { contact } else { try recipient(daemon, desk) }
         var parameters: [String: JSON] = [
             "case": .string(name), "profile": .string(profile), "contact": .string(contact),
         ]
@@ -90,24 +96,39 @@ struct Export: Verb {
         if namesPerson { parameters["namePerson"] = true }
         if !hasProofs { parameters["noProofs"] = true }
         if isPreview { parameters["preview"] = true }
-        guard let out, !isPreview else {
-            return try say(
-                try daemon.act("Export", parameters, lists: Self.lists), desk, out: nil, words: nil)
+        guard !isPreview else {
+            let answer = try daemon.act("Export", parameters, lists: Self.lists)
+            guard desk.screen.isForPerson, desk.person() != nil else {
+                return try say(answer, desk, out: nil, words: nil)
+            }
+            let preview = try ExportPreview(answer.parameters, of: name, daemon, desk)
+            return try desk.screen.show(
+                (summary(answer.parameters, desk) + preview.lines).joined(separator: "\n"))
         }
+        let out = try desk.given(out, or: "ask.out", missing: "--out")
         // Refused before anybody is asked, and before the daemon is.
         guard out != "-" else {
             let output = try OutputFile.standard(desk)
-            try agree(parameters, daemon, desk)
+            try agree(parameters, contact, daemon, desk)
             let (_, words) = try send(parameters, output, daemon, desk)
             // Its bytes are the whole output then; the words are for whoever says them over the telephone.
             if let words { desk.screen.remark(desk.texts.say("say.exportWords", ["words": words])) }
             return
         }
         var file = try OutputFile(out)
-        try agree(parameters, daemon, desk)
+        try agree(parameters, contact, daemon, desk)
         let (answer, words) = try send(parameters, file.handle, daemon, desk)
         try file.finish()
         try say(answer, desk, out: out, words: words)
+    }
+
+    /// One of the contacts, by number or name.
+    private func recipient(_ daemon: Conversation, _ desk: Desk) throws(Failure) -> String {
+        guard let person = desk.person() else { throw .usage("usage.missingOption", ["option": "--for"]) }
+        let names = try daemon.gather("ContactList", [:], list: "contacts")
+            .filter { $0["state"]?.string != "retired" }.compactMap { $0["name"]?.string }
+        guard !names.isEmpty else { throw Failure(.notFound, "say.noContacts", next: "next.contactAdd") }
+        return try desk.choose("ask.recipient", among: names, person: person) { Text.escapedForTerminal($0) }
     }
 
     /// Lets the daemon write the bundle.
@@ -145,17 +166,22 @@ struct Export: Verb {
     /// What would leave is shown, and what the person asked to be kept back; then the name of who will read it is typed
     /// once more: the wrong recipient cannot be taken back.
     private func agree(
-        _ parameters: [String: JSON], _ daemon: Conversation, _ desk: Desk
+        _ parameters: [String: JSON], _ contact: String, _ daemon: Conversation, _ desk: Desk
     ) throws(Failure) {
         guard !desk.globals.yes, let person = desk.person() else { return }
         let preview = try daemon.act(
             "Export", parameters.merging(["preview": true]) { $1 }, lists: Self.lists)
         person.show(summary(preview.parameters, desk).joined(separator: "\n") + "\n")
-        let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
-        guard Fold.fold(typed) == Fold.fold(contact) else {
-            throw Failure(.usage, "usage.otherContact", next: "next.again")
+        // A slip of the finger is asked again; who has the wrong recipient before her stops with ^C.
+        for _ in 1...Self.tries {
+            let typed = try desk.ask("ask.exportContact", ["contact": contact], person: person)
+            if Fold.fold(typed) == Fold.fold(contact) { return }
+            person.show(desk.texts.say("usage.otherContact") + "\n")
         }
+        throw Failure(.usage, "usage.otherContact", next: "next.again")
     }
+
+    private static let tries = 3
 
     /// How much leaves and stays, and the person's wishes.
     private func summary(_ said: JSON, _ desk: Desk) -> [String] {
@@ -183,7 +209,8 @@ struct Export: Verb {
         var news = answer.news().object ?? [:]
         if let words { news["passphrase"] = .string(words) }
         try desk.screen.answer(.object(news)) {
-            var lines = summary(said, desk)
+            // Who agreed has just read the summary.
+            var lines = out == nil || desk.globals.yes || desk.person() == nil ? summary(said, desk) : []
             var table = Table(["record", "field", "n"].map { desk.texts.say("column." + $0) })
             for part in said["disclosed"]?.array ?? [] {
                 table.add([

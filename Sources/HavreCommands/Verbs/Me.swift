@@ -13,6 +13,7 @@ struct Enrol: Verb {
 
     private let name: String?
     private let code, passphrase, keyFile: Int32?
+    private static let tries = 3
 
     init(_ arguments: Arguments) throws(Failure) {
         name = arguments.operand(0)
@@ -38,18 +39,34 @@ struct Enrol: Verb {
             handles.append(try SecretInput.sealed(key.copy()))
             parameters["keyfile"] = 2
         }
-        let answer: Answer
-        do throws(Failure) {
-            answer = try daemon.tell("Enrol", parameters, handles, remembers: false)
-        } catch {
-            guard error.fault == .wrongPassphrase else { throw error }
-            throw Failure(.wrongPassphrase, "fail.code", next: "next.code")
-        }
+        let answer = try accept(parameters, &handles, daemon, desk)
         let said = answer.parameters
         try desk.screen.answer(answer.news()) {
             desk.texts.say(
                 "say.enrolled",
                 ["name": said["name"]?.string ?? "", "words": said["words"]?.string ?? ""])
+        }
+    }
+
+    /// Sends code and passphrase. A slip in 26 characters that she does not see while she types them does not cost the
+    /// passphrase, which was typed twice: the code alone is asked again.
+    private func accept(
+        _ parameters: [String: JSON], _ handles: inout [SharedDescriptor], _ daemon: Conversation,
+        _ desk: Desk
+    ) throws(Failure) -> Answer {
+        var left = Self.tries
+        while true {
+            do throws(Failure) {
+                return try daemon.tell("Enrol", parameters, handles, remembers: false)
+            } catch {
+                guard error.fault == .wrongPassphrase else { throw error }
+                let refused = Failure(.wrongPassphrase, "fail.code", next: "next.code")
+                left -= 1
+                guard left > 0, code == nil, let person = desk.person() else { throw refused }
+                person.show(desk.texts.message(refused) + "\n")
+                let input = SecretInput(desk: desk)
+                handles[0] = try SecretInput.sealed(try input.line("--code-fd", nil, prompt: "ask.code"))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import HavreCodec
 struct Open: Verb {
     static let row = Row(
         "open", .cases, [Operand("CASE", isRequired: false)], [Option("--purpose", "CODE")],
-        exits: [3, 6, 8])
+        exits: [3, 4, 6, 8])
 
     private let name, purpose: String?
 

@@ -64,10 +64,12 @@ struct Add: Verb {
     }
 
     func run(_ desk: Desk) throws(Failure) {
-        let chosen = if let form { form } else { try choice(desk) }
-        let form = try RecordInput.form(chosen)
+        if form == nil, desk.person() == nil { throw .usage("usage.needed", ["option": "FORM"]) }
+        let given = try form.map { name throws(Failure) in try RecordInput.form(name) }
         let name = try desk.daemon().caseName(name)
         let saving = try Saving(desk, case: name)
+        let form = if let given { given } else { try RecordInput.form(try choice(desk)) }
+        if source.from == nil { try desk.requireWriting(to: form.compartments, of: name) }
         let fields = try RecordInput(desk: desk).fields(form, from: source.from, inEditor: source.inEditor)
         try Written.add(fields, form, to: name, saving)
     }
@@ -141,6 +143,7 @@ struct Note: Verb {
         let input = RecordInput(desk: desk)
         let text: String
         if source.from == nil, let person = desk.person() {
+            try desk.requireWriting(to: [form.compartment], of: name)
             text = try typed(desk, person)
         } else {
             text = try Self.text(try Input.bytes(source.from ?? "-"))

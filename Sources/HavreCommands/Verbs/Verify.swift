@@ -11,7 +11,7 @@ struct Verify: Verb {
     static let row = Row(
         "verify", .evidence, [Operand("FILE")],
         [Option("--identity-fd", "N"), Option("--passphrase-fd", "N"), Option("--fingerprint", "HEX")],
-        isSecret: true, exits: [5])
+        isSecret: true, exits: [3, 5, 6])
 
     private let path: String
     private let identity, passphrase: Int32?
@@ -41,6 +41,9 @@ struct Verify: Verb {
                 files = try file.files()
             } else if let identity {
                 files = try file.files(AgeDecryptor(identities: try identities(identity, desk)))
+            } else if !file.isForPassphrase {
+                throw BundleFile.Problem.asking(
+                    Failure(.usage, "usage.bundleForKey", ["option": "--identity-fd"], next: "next.identity"))
             } else {
                 files = try file.files(AgeDecryptor(passphrase: try phrase(desk)))
             }

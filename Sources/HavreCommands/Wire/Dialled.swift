@@ -48,6 +48,9 @@ struct Dialled {
             if error.code == SystemError.notPermitted {
                 throw Failure(.wrongServer, "fail.foreignSocket", next: "next.stop")
             }
+            if error.code == SystemError.accessDenied {
+                throw Failure(.unreachable, "fail.socketClosed", ["socket": path], next: "next.group")
+            }
             throw Failure(.unreachable, nil, ["socket": path, "why": error.reason])
         }
         let socket = place.folder + "/" + place.name

@@ -13,7 +13,18 @@ enum SocketSearch {
         if let folder = world.environment("XDG_RUNTIME_DIR"), !folder.isEmpty {
             places.append(folder + "/havre/havred.sock")
         }
-        for place in places where (try? Files.exists(place)) ?? false { return place }
+        var closed: String?
+        for place in places {
+            do throws(SystemError) {
+                if try Files.exists(place) { return place }
+            } catch {
+                if error.code == SystemError.accessDenied { closed = closed ?? place }
+            }
+        }
+        // The staff's folder is there, and this account is not of the staff's group, or not yet.
+        if let closed {
+            throw Failure(.unreachable, "fail.socketClosed", ["socket": closed], next: "next.group")
+        }
         throw Failure(.unreachable, "fail.noSocket", ["places": places.joined(separator: ", ")])
     }
 }

@@ -9,20 +9,35 @@ enum MethodsMe {
         Method("Enrol", .serving, isGuess: true, decode: enrolment, act: enrol),
         Method("Unlock", .always, isGuess: true, remembers: true, decode: unlocking, act: unlock),
         Method("Passwd", .session, isGuess: true, decode: change, act: passwd),
-        Method("Whoami", .session) { request throws(Refusal) in
-            let (session, vault) = (try request.requireSession(), request.house.vault)
-            let pending = try acting { () throws(HavreError) in try vault.pending(session) }
-            return Answer([
-                "user": .string(session.name), "role": .string(session.roleName),
-                "until": .int(request.until() ?? 0), "idleSeconds": .int(idleSeconds),
-                "open": .array(vault.openCases(session).map { .string($0) }), "pending": json(pending),
-            ])
-        },
+        Method(
+            "Whoami", .session,
+            decode: { (fields: inout Fields) throws(CodecError) in
+                try fields.optionalString("case", max: 64)
+            }, act: whoami),
     ]
 
     /// Idle for so long, a session ends; and at most so long it lives (seconds).
     static let idleSeconds: Int64 = 30 * 60
     static let totalSeconds: Int64 = 8 * 3600
+
+    @Sendable private static func whoami(
+        _ code: String?, _ request: borrowing Request<VaultHouse>
+    ) throws(Refusal) -> Answer {
+        let (session, vault) = (try request.requireSession(), request.house.vault)
+        let pending = try acting { () throws(HavreError) in try vault.pending(session) }
+        var answer = Answer([
+            "user": .string(session.name), "role": .string(session.roleName),
+            "until": .int(request.until() ?? 0), "idleSeconds": .int(idleSeconds),
+            "open": .array(vault.openCases(session).map { .string($0) }), "pending": json(pending),
+        ])
+        if let code {
+            let writes = try acting { () throws(HavreError) in
+                try vault.writableCompartments(case: code, session)
+            }
+            answer.parameters["writes"] = .array(writes.map { .string($0) })
+        }
+        return answer
+    }
 
     private struct Enrolment: Sendable {
         let name: String
