@@ -146,9 +146,15 @@ package struct Connection: ~Copyable, Sendable {
     }
 
     /// Connects to the server of that name in an open folder, after the caller has looked at whose folder it is.
-    package init(_ name: String, in folder: borrowing Directory) throws(SystemError) {
+    /// - Parameter milliseconds: How long to wait for a server that takes nobody in; 0 waits for ever.
+    /// - Throws: `wouldBlock` when it still takes nobody in.
+    package init(
+        _ name: String, in folder: borrowing Directory, withinMilliseconds milliseconds: Int = 0
+    ) throws(SystemError) {
         try checkName(name)
         let socket = Descriptor(owning: try check("socket", csys_socket(0)))
+        // For a UNIX socket the time of sending is that of connecting as well (unix(7), SO_SNDTIMEO in socket(7)).
+        try check("timeout", csys_send_timeout(socket.raw, UInt32(clamping: milliseconds)))
         let place = "/proc/self/fd/\(folder.descriptor.raw)/\(name)"
         try check(
             "connect", unsafe place.withCString { unsafe csys_connect(socket.raw, $0, place.utf8.count) })

@@ -27,8 +27,8 @@ struct Saving {
                 case .notOpen: try open(person)
                 // What rests on a version that is no longer the newest would never be saved by trying again.
                 case .busy where parameters["version"] != nil: throw error
-                case .gateClosed, .unreachable, .busy, .storageFull: try goOn(error, person)
-                // Both ends of a line that broke: whether it was saved is not known, and it is not saved twice.
+                // Where the line broke it may have been saved: she is told, and decides whether to save it again.
+                case .gateClosed, .unreachable, .outcomeUnknown, .busy, .storageFull: try goOn(error, person)
                 default: throw error
                 }
             }
@@ -64,8 +64,9 @@ struct Saving {
 
     /// Says what stands in the way, and goes on when she wants to try again.
     func goOn(_ failure: Failure, _ person: any Person) throws(Failure) {
-        person.show(desk.texts.message(failure) + "\n" + desk.texts.say("saving.kept") + "\n")
+        let kept = failure.fault == .outcomeUnknown ? "saving.unknown" : "saving.kept"
+        person.show(desk.texts.message(failure) + "\n" + desk.texts.say(kept) + "\n")
         guard try desk.agrees(person, "saving.again") else { throw failure }
-        if failure.fault == .unreachable { desk.hangUp() }
+        if [.unreachable, .outcomeUnknown].contains(failure.fault) { desk.hangUp() }
     }
 }

@@ -192,8 +192,7 @@ final class Conversation {
             each?(part)
         }
         let patience = dialled.patience
-        patience.isLimited = Self.immediate.contains(method)
-        patience.tell = { [texts = desk.texts] in
+        patience.begin(isLimited: Self.immediate.contains(method)) { [texts = desk.texts] in
             screen.progress(texts.say("note.waiting"))
             shown = true
         }
@@ -206,6 +205,9 @@ final class Conversation {
         } catch {
             switch error {
             case .refused(let name, let parameters): throw Failure(wireName: name, parameters: parameters)
+            // Taken, and not answered: it may stand.
+            case _ where patience.isSent && Self.changing.contains(method):
+                throw Failure(.outcomeUnknown, "fail.unanswered", next: "next.unanswered")
             case .timedOut: throw Failure(.unreachable, "fail.silent", next: "next.silent")
             default: throw Failure(.unreachable, "fail.hungUp", next: "fault.Unreachable.next")
             }
@@ -214,6 +216,14 @@ final class Conversation {
 
     /// Methods that wait for nothing: no passphrase is hashed and no case is opened for them.
     private static let immediate: Set<String> = ["Status", "Hello", "Eras", "Lock", "Panic"]
+
+    /// Methods that change what is stored, or who may open it: done twice they do more than done once, or answer
+    /// otherwise.
+    private static let changing: Set<String> = [
+        "Add", "Attach", "CaseArchive", "CaseAssign", "CaseLabel", "CaseNew", "CaseReopen", "ContactAdd",
+        "ContactConfirm", "ContactRetire", "Edit", "Enrol", "Grant", "Passwd", "Revoke", "StaffConfirm",
+        "StaffInvite", "StaffReset",
+    ]
 
     /// Methods that say how far they have come.
     private static let long: Set<String> = ["Attach", "Fetch", "Export", "AuditVerify", "Check"]

@@ -13,7 +13,8 @@ struct Dialled {
     let patience: Patience
 
     init(
-        line: any Line, socket: String, patience: Patience = Patience(), isHere: @escaping (String) -> Bool
+        line: any Line, socket: String, patience: Patience = Patience { _ in true },
+        isHere: @escaping (String) -> Bool
     ) {
         self.line = line
         self.patience = patience
@@ -29,7 +30,7 @@ struct Dialled {
     static func connect(_ path: String) throws(Failure) -> Dialled {
         let trusted: Set<UInt32?> = [0, Process.uid, Process.userID(of: systemUser)]
         let place: (folder: String, name: String)
-        let patience = Patience()
+        let patience = Patience { answers(path, withinMilliseconds: $0) }
         let channel: PatientChannel
         do throws(SystemError) {
             let (parent, name) = try Files.split(path)
@@ -38,7 +39,8 @@ struct Dialled {
             guard trusted.contains(status.ownerUID), status.mode & 0o022 == 0 else {
                 throw SystemError("socket folder", SystemError.notPermitted)
             }
-            let connection = try Connection(name, in: folder)
+            let connection = try Connection(
+                name, in: folder, withinMilliseconds: patience.limitMilliseconds)
             guard trusted.contains(try Peer(of: connection.descriptor).uid) else {
                 throw SystemError("socket peer", SystemError.notPermitted)
             }
@@ -51,12 +53,27 @@ struct Dialled {
             if error.code == SystemError.accessDenied {
                 throw Failure(.unreachable, "fail.socketClosed", ["socket": path], next: "next.group")
             }
+            if error.code == SystemError.wouldBlock {
+                throw Failure(.unreachable, "fail.silent", next: "next.silent")
+            }
             throw Failure(.unreachable, nil, ["socket": path, "why": error.reason])
         }
         let socket = place.folder + "/" + place.name
         return Dialled(line: ChannelLine(channel), socket: socket, patience: patience) { said in
             said == socket || said == path || isSame(said, place.folder, place.name)
         }
+    }
+
+    /// Whether the server says a word to somebody who asks what anybody may ask. What keeps the question from being
+    /// asked says nothing of the server, and is none.
+    static func answers(_ path: String, withinMilliseconds milliseconds: Int) -> Bool {
+        do throws(SystemError) {
+            let (parent, name) = try Files.split(path)
+            let connection = try Connection(
+                name, in: try Directory(path: parent), withinMilliseconds: milliseconds)
+            try connection.send(Call(Protocol.vault + ".Status").encoded())
+            return try connection.descriptor.waitReadable(milliseconds: milliseconds)
+        } catch { return error.code != SystemError.wouldBlock }
     }
 
     /// Whether a path leads to a name in a folder, whatever links lie on the way to the folder.
