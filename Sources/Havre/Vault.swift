@@ -20,11 +20,13 @@ public final class Vault: Sendable {
     let house: Guarded<House>
     let areas: [HouseArea: Area]
     let sessions = Guarded(Sessions())
-    let files = Guarded<[Identifier: CaseFile]>([:])
+    let files = Guarded(CaseFiles())
     /// One Argon2id at a time: each takes 256 MiB.
     let hashing = Guarded<Void>(())
     let attempts = Guarded(Attempts())
     let guesses = Guarded(GuessAllowance())
+    /// One look of the identifier guard at a time is written down.
+    let looking = Guarded<Void>(())
     let diary = Guarded(Diary())
     /// One case at a time is made, so that no two choose the same code name.
     let naming = Guarded<Void>(())
@@ -172,8 +174,15 @@ extension Vault {
     }
 
     /// The same for an act that was decided before: `busy` when secrets were renewed since.
-    func log(_ event: Event, in inside: Inside) throws(HavreError) {
-        _ = try commit(event) { draft, event throws(HavreError) in self.fill(&event, &draft, inside) }
+    ///
+    /// - Parameter with: what else the change does.
+    func log(
+        _ event: Event, in inside: Inside, with more: (inout Draft) -> Void = { _ in }
+    ) throws(HavreError) {
+        _ = try commit(event) { draft, event throws(HavreError) in
+            self.fill(&event, &draft, inside)
+            more(&draft)
+        }
     }
 
     private func fill(_ event: inout Event, _ draft: inout Draft, _ inside: Inside) {

@@ -3,6 +3,7 @@ import HavreCodec
 import HavreEvidence
 import HavreFormats
 import HavreSecrets
+import HavreSystem
 import Testing
 
 @testable import Havre
@@ -17,8 +18,8 @@ struct ExportScene {
     let sylvie: Session
     let identity: AgeIdentity
 
-    init(consents: Bool = true, confirms: Bool = true) throws {
-        house = try TestHouse()
+    init(consents: Bool = true, confirms: Bool = true, clock: Clock = .system) throws {
+        house = try TestHouse(clock: clock)
         let vault = house.vault
         sylvie = try house.unlock("Sylvie")
         amina = try house.hire("Amina", "caseworker", by: sylvie)

@@ -2,6 +2,7 @@ import HavreAccess
 import HavreCodec
 import HavreSecrets
 import HavreStore
+import HavreSystem
 import Testing
 
 @testable import Havre
@@ -89,6 +90,34 @@ import Testing
                     in: ring)
             }
         }
+    }
+
+    @Test(
+        "Files of cases that nobody has open any more go from memory, those in somebody's hands stay the same"
+    )
+    func caseFiles() throws {
+        let vault = try TestHouse(inMemory: true).vault
+        let ids = (0..<200).map { _ in Random.identifier() }
+        let held = ids.prefix(50).map { vault.file($0) }
+        for caseID in ids { _ = vault.file(caseID) }
+        #expect(vault.files.with { $0.count } <= 50 + CaseFiles.idleCountMax)
+        #expect(held.allSatisfy { vault.file($0.caseID) === $0 })
+        // Who builds a change holds the file: the next one waits for the same lock.
+        let caseID = Random.identifier()
+        let busy = Guarded(true)
+        let order = Guarded<[Int]>([])
+        inParallel(2) { number in
+            if number == 1 { order.when({ !$0.isEmpty }, { _ in }) }
+            try? vault.file(caseID).alone { () throws(HavreError) in
+                order.with { $0.append(number) }
+                order.broadcast()
+                guard number == 0 else { return }
+                for other in ids { _ = vault.file(other) }
+                busy.when({ $0 }, withinMilliseconds: 50, { _ in })
+                order.with { $0.append(2) }
+            }
+        }
+        #expect(order.with { $0 } == [0, 2, 1])
     }
 
     @Test("A long ring is read behind the unlock, and whatever needs it waits")

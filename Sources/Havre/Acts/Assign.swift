@@ -13,7 +13,7 @@ extension Vault {
         guard owner != nil || backup != nil else {
             throw .usage("case assign needs --owner NAME, --backup NAME or both")
         }
-        try file(caseID).writing.with { _ throws(HavreError) in
+        try file(caseID).alone { () throws(HavreError) in
             let (_, chain, _) = try custody(caseID, session)
             let directory = try directory(session)
             let owner = try owner.map { name throws(HavreError) in

@@ -76,7 +76,7 @@ extension Vault {
         if let title, !title.isEmpty { fields["title"] = .string(title) }
         let values = try Self.check(.object(fields), form, today)
         let record = Random.identifier()
-        return try first.file.writing.with { _ throws(HavreError) in
+        return try first.file.alone { () throws(HavreError) in
             try commit(event("attach", session), roster: first.secrets) { draft, event throws(HavreError) in
                 let inside = try self.inside(code, session)
                 try inside.require(.attach, .evidence)

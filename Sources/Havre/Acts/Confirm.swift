@@ -80,7 +80,7 @@ extension Vault {
         let former = try directory(session).former(member.person)
         guard !former.isEmpty else { return }
         for caseID in try custodyRows().keys.sorted() {
-            try file(caseID).writing.with { _ throws(HavreError) in
+            try file(caseID).alone { () throws(HavreError) in
                 let (_, chain, _) = try custody(caseID, session)
                 let owner = former.contains(chain.owner) ? member.person : chain.owner
                 let backup = chain.backup.map { former.contains($0) ? member.person : $0 }

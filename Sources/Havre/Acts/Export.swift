@@ -61,8 +61,8 @@ public struct Exported: Sendable {
 extension Vault {
     /// Prepares redacted evidence for one recipient.
     ///
-    /// Two entries in the ledger, each on disk before what it speaks of: that these records were read, and that this
-    /// bundle goes to this recipient. What the last look refuses is an entry too.
+    /// Entries in the ledger, each on disk before what it speaks of: that these records were read, that the last look
+    /// told something new of them, or refused, and that this bundle goes to this recipient.
     ///
     /// - Parameter passphrase: for a recipient without a key.
     /// - Throws: `notGranted` without the right to redact and export; `consentMissing`, `identified`, `needsApproval`,

@@ -62,7 +62,7 @@ extension Vault {
         let compartments = try Self.compartments(request.compartments)
         let rights = try Self.rights(request.rights)
         let until = try until(request.until)
-        return try file(caseID).writing.with { _ throws(HavreError) in
+        return try file(caseID).alone { () throws(HavreError) in
             let known = try custody(caseID, session)
             return try commit(event("grant", session), roster: known.secrets) {
                 draft, event throws(HavreError) in

@@ -22,7 +22,7 @@ extension Vault {
         case code: String, name: String, _ session: Session
     ) throws(HavreError) -> RemovalReceipt {
         let caseID = try requireSupervisor(.revoke, code, session)
-        let (member, removed, secrets) = try file(caseID).writing.with { _ throws(HavreError) in
+        let (member, removed, secrets) = try file(caseID).alone { () throws(HavreError) in
             let known = try custody(caseID, session)
             let member = try holder(named: name, on: known.chain, session)
             let removed = try commit(event("revoke", session), roster: known.secrets) {

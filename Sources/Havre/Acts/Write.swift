@@ -67,7 +67,7 @@ extension Vault {
     ) throws(HavreError) -> Written {
         let first = try inside(code, session)
         // One change of a case at a time: versions and links are numbered from what was read.
-        return try first.file.writing.with { _ throws(HavreError) in
+        return try first.file.alone { () throws(HavreError) in
             try commit(event(act, session), roster: first.secrets) { draft, event throws(HavreError) in
                 let inside = try self.inside(code, session)
                 let plan = try plan(inside, today)

@@ -10,7 +10,7 @@ final class CaseFile: Sendable {
     var area: Area { Area(caseID) }
     let state = Guarded(State())
     /// Held from the building of a change of this case until it stands.
-    let writing = Guarded<Void>(())
+    private let writing = Guarded<Void>(())
 
     struct State {
         var index = CaseIndex()
@@ -28,6 +28,46 @@ final class CaseFile: Sendable {
     }
 
     init(_ caseID: Identifier) { self.caseID = caseID }
+
+    /// Runs `body` while nobody else builds a change of this case. The file is held meanwhile: another one of the same
+    /// case would have a lock of its own.
+    func alone<Answer>(_ body: () throws(HavreError) -> Answer) throws(HavreError) -> Answer {
+        defer { withExtendedLifetime(self) {} }
+        return try writing.with { _ throws(HavreError) in try body() }
+    }
+}
+
+/// The files of cases in memory: of those that sessions have open, that acts are busy with, and a few more.
+struct CaseFiles {
+    private var files: [Identifier: CaseFile] = [:]
+    /// So many, and those that nobody holds go.
+    private var roomCount = idleCountMax
+
+    /// What is kept for whoever asks again: a case of 1,000 records takes about 1 MB.
+    static let idleCountMax = 32
+
+    /// How many there are.
+    var count: Int { files.count }
+    var isEmpty: Bool { files.isEmpty }
+
+    /// The file of a case, the same for all who ask while somebody holds it.
+    mutating func file(_ caseID: Identifier) -> CaseFile {
+        if let file = files[caseID] { return file }
+        if files.count >= roomCount { dropIdle() }
+        let file = CaseFile(caseID)
+        files[caseID] = file
+        return file
+    }
+
+    private mutating func dropIdle() {
+        var held: [Identifier: CaseFile] = [:]
+        for caseID in Array(files.keys) {
+            var file = files.removeValue(forKey: caseID)
+            if !isKnownUniquelyReferenced(&file) { held[caseID] = file }
+        }
+        files = held
+        roomCount = held.count + Self.idleCountMax
+    }
 }
 
 /// A session inside one case, at one moment: everything an act needs to decide and to open.
@@ -58,14 +98,7 @@ struct Inside {
 
 extension Vault {
     /// The shared file of a case.
-    func file(_ caseID: Identifier) -> CaseFile {
-        files.with { files in
-            if let file = files[caseID] { return file }
-            let file = CaseFile(caseID)
-            files[caseID] = file
-            return file
-        }
-    }
+    func file(_ caseID: Identifier) -> CaseFile { files.with { $0.file(caseID) } }
 
     /// Which case bears a code name: says nothing about who may see it.
     func caseID(_ code: String, _ session: Session) throws(HavreError) -> Identifier? {

@@ -7,19 +7,42 @@ import HavreSystem
 
 /// The identifier guard over everything that leaves.
 extension Vault {
-    /// How many refusals by the guard somebody may meet within an hour: each one answers a guess.
-    private static let refusalCountMax = 60
-    private static let refusalSeconds: Int64 = 3600
     /// The most values that one refusal names.
     private static let spotCountMax = 64
 
     /// - Throws: `HavreError.tooManyAttempts` for whoever met too many refusals.
     func requirePatience(_ session: Session) throws(HavreError) {
-        let key = Self.patienceKey(session)
-        let wait = attempts.with {
-            $0.wait(beyond: Self.refusalCountMax, key, seconds: Self.refusalSeconds, now: clock.boot())
-        }
+        let person = session.person.person
+        try recallGuesses(of: person)
+        let wait = guesses.with { $0.wait(person, boot: clock.boot()) }
         guard wait == 0 else { throw .tooManyAttempts(waitSeconds: wait) }
+    }
+
+    /// What the gate has kept of somebody's looks, the first time she looks after a start.
+    private func recallGuesses(of person: Identifier) throws(HavreError) {
+        guard !guesses.with({ $0.isKnown(person) }) else { return }
+        let kept = try fact(Self.guessesName(person))
+        try guesses.with { guesses throws(HavreError) in
+            try guesses.take(kept, of: person, boot: clock.boot(), now: clock.now())
+        }
+    }
+
+    private static func guessesName(_ person: Identifier) -> String { "guesses/" + person.hex }
+
+    /// The entry of a look, and in the same change what is left of the day's allowance. Nothing is written for a look
+    /// that told nothing new and refused nothing.
+    private func logLook(_ event: Event, isRefusal: Bool, in inside: Inside) throws(HavreError) {
+        let person = inside.session.person.person
+        // One at a time: an older number must not overtake a newer one.
+        try looking.with { _ throws(HavreError) in
+            let owed = guesses.with { $0.owed(person, boot: clock.boot(), now: clock.now()) }
+            guard isRefusal || owed != nil else { return }
+            try log(event, in: inside) { draft in
+                guard let owed else { return }
+                draft.step { $0.facts[Self.guessesName(person)] = .some(owed.value) }
+            }
+            if let owed { guesses.with { $0.kept(owed.numbers, of: person) } }
+        }
     }
 
     /// Looks at every sequence of words of a bundle, also for what the exporter herself may not read.
@@ -45,20 +68,21 @@ extension Vault {
                 wished.contains($0) ? [.wish] : [])
         }
         let hits = scan.hits(in: draft)
-        let wait = guesses.with {
-            $0.count(looked, of: inside.session.person.person, boot: clock.boot())
+        let person = inside.session.person.person
+        try recallGuesses(of: person)
+        let wait = guesses.with { guesses in
+            let wait = guesses.count(looked, of: person, boot: clock.boot())
+            if wait == 0, !hits.isEmpty { guesses.refused(person, boot: clock.boot()) }
+            return wait
         }
         guard wait == 0 else { throw .tooManyAttempts(waitSeconds: wait) }
-        guard !hits.isEmpty else { return }
-        attempts.with {
-            $0.count(Self.patienceKey(inside.session), seconds: Self.refusalSeconds, now: clock.boot())
-        }
         let isForTwo = hits.contains(where: \.kind.needsSecondPerson)
-        var event = event("export", inside.session)
+        var event = event(hits.isEmpty ? "guard" : "export", inside.session)
         event.records = Set(hits.compactMap(\.part?.record)).sorted()
-        event.outcome = isForTwo ? "needs-approval" : "identified"
+        if !hits.isEmpty { event.outcome = isForTwo ? "needs-approval" : "identified" }
         event.contact = contact.details["name"]?.string
-        try log(event, in: inside)
+        try logLook(event, isRefusal: !hits.isEmpty, in: inside)
+        guard !hits.isEmpty else { return }
         guard isForTwo else {
             throw .identified(Self.leak(hits.allSatisfy { $0.kind == .wish } ? .wish : .person, hits, draft))
         }
@@ -70,10 +94,6 @@ extension Vault {
     private static func words(of wishes: [ConsentRule.Wish]) -> Set<String> {
         Set(
             wishes.flatMap { Identifiers.variants(.wish, $0.what ?? "") }.map { $0.joined(separator: " ") })
-    }
-
-    private static func patienceKey(_ session: Session) -> String {
-        "export/" + session.person.person.hex
     }
 
     /// The fingerprints of a case, of every version of every record, with their kinds.

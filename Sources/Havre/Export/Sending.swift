@@ -62,7 +62,7 @@ extension Vault {
             attestation.publicKey == inside.directory.attestation
         else { throw .tampered }
         // One change of a case at a time: the exporter's author key may be certified by this one.
-        return try inside.file.writing.with { _ throws(HavreError) in
+        return try inside.file.alone { () throws(HavreError) in
             try commit(event("export", inside.session), roster: inside.secrets) {
                 draft, event throws(HavreError) in
                 let place = try self.place(of: parcel, unchanged: inside, &draft)

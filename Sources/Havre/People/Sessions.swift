@@ -66,7 +66,7 @@ extension Vault {
             // Whoever is still reading them does not put them back.
             house.codesEpoch += 1
         }
-        files.with { $0 = [:] }
+        files.with { $0 = CaseFiles() }
     }
 
     /// - Throws: `HavreError.locked` for a session that has ended, or whose person is frozen or was replaced.
@@ -83,7 +83,6 @@ extension Vault {
 /// Failed unlocks by name: slows down guessing without saying whether a name exists.
 struct Attempts {
     private var failures: [String: (count: Int, last: Int64)] = [:]
-    private var windows: [String: (start: Int64, count: Int)] = [:]
     /// Users of the machine who have opened each name since the start.
     private var proven: [String: Set<UInt32>] = [:]
 
@@ -124,16 +123,4 @@ struct Attempts {
     }
 
     mutating func succeeded(_ key: String) { failures[key] = nil }
-
-    /// Seconds until a window ends in which so many were counted; 0 when there is none.
-    func wait(beyond countMax: Int, _ key: String, seconds: Int64, now: Int64) -> Int64 {
-        guard let known = windows[key], known.count >= countMax else { return 0 }
-        return max(0, known.start + seconds - now)
-    }
-
-    /// Counts one in a window that begins with its first.
-    mutating func count(_ key: String, seconds: Int64, now: Int64) {
-        windows = windows.filter { now < $0.value.start + seconds }
-        windows[key] = (windows[key]?.start ?? now, (windows[key]?.count ?? 0) + 1)
-    }
 }

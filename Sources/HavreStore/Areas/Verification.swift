@@ -32,16 +32,26 @@ extension Store {
                     }
                 })
         }
-        var found: [Row] = []
-        for n in first..<max(first, try loadedArea(area)?.count ?? 0) {
+        let numbers = first..<max(first, try loadedArea(area)?.count ?? 0)
+        func known(_ n: UInt64) -> Row? {
             let place = Int(n - first)
-            if place < rows.count, let row = rows[place], isCurrent(area, n, wrapDigest: row.wrapDigest) {
-                found.append(row)
-            } else {
-                found.append(try read(area, n))
-            }
+            guard place < rows.count, let row = rows[place],
+                isCurrent(area, n, wrapDigest: row.wrapDigest)
+            else { return nil }
+            return row
         }
-        return found
+        var found = numbers.map(known)
+        // Somebody else has verified the area, or rows have changed since.
+        let missing = found.indices.filter { found[$0] == nil }
+        let places = missing.map { RowPlace(area, first + UInt64($0)) }
+        for (index, read) in zip(missing, try readTogether(places, withBodies: false)) {
+            found[index] = read?.row
+        }
+        var complete: [Row] = []
+        for (n, row) in zip(numbers, found) {
+            if let row { complete.append(row) } else { complete.append(try read(area, n)) }
+        }
+        return complete
     }
 
     /// Forgets the row digests of an area: its case is closed.
