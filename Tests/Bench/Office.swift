@@ -81,15 +81,19 @@ struct Office {
         let vault = try open(in: folder)
         let sylvie = try vault.unlock(name: "Sylvie", passphrase: phrase("Sylvie"), keyFile: nil).session
         for (name, role) in [("Amina", "caseworker"), ("Louis", "legal")] {
-            let code = SecretBytes(
-                copying: Array(try vault.invite(name: name, role: role, resets: false, sylvie).code.utf8))
-            let words = try vault.enrol(
-                name: name, code: code, passphrase: phrase(name), keyFile: nil, lang: nil
-            ).words
-            _ = try vault.confirm(name: name, words: words, sylvie)
+            try hire(name, role, vault, sylvie)
         }
         let amina = try vault.unlock(name: "Amina", passphrase: phrase("Amina"), keyFile: nil).session
         return (vault, sylvie, amina)
+    }
+
+    static func hire(_ name: String, _ role: String, _ vault: Vault, _ sylvie: Session) throws {
+        let code = SecretBytes(
+            copying: Array(try vault.invite(name: name, role: role, resets: false, sylvie).code.utf8))
+        let words = try vault.enrol(
+            name: name, code: code, passphrase: phrase(name), keyFile: nil, lang: nil
+        ).words
+        _ = try vault.confirm(name: name, words: words, sylvie)
     }
 
     private mutating func fill(_ vault: Vault, _ amina: Session) throws {

@@ -36,17 +36,8 @@ final class Daemon: @unchecked Sendable {
     /// The most it ever was.
     var residentMegabytesMax: Double { status("VmHWM") }
 
-    /// Time of all cores that it used so far, in steps of 10 ms: what one act costs is told by many of them.
-    var cpuMilliseconds: Double {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let end = text.lastIndex(of: ")")
-        else { return 0 }
-        let fields = text[end...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
-            return 0
-        }
-        return (user + system) * 10
-    }
+    /// Time of all cores that it used so far.
+    var cpuMilliseconds: Double { bench.cpuMilliseconds(of: "\(pid)") }
 
     private func status(_ key: String) -> Double {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
@@ -57,6 +48,17 @@ final class Daemon: @unchecked Sendable {
         else { return 0 }
         return kilobytes * 1024 / 1e6
     }
+}
+
+/// Time of all cores that a process (its number, or `self`) has used so far, in steps of 10 ms: what one act costs is
+/// told by many of them.
+func cpuMilliseconds(of process: String) -> Double {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+        let end = text.lastIndex(of: ")")
+    else { return 0 }
+    let fields = text[end...].split(separator: " ")
+    guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
+    return (user + system) * 10
 }
 
 /// What went wrong with the bench itself.

@@ -8,6 +8,7 @@ struct Durations {
 
     var median: Double { at(0.5) }
     var p99: Double { at(0.99) }
+    var least: Double { at(0) }
 
     private func at(_ share: Double) -> Double {
         sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]

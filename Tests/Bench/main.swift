@@ -15,9 +15,13 @@ do {
     Report.head()
     if isLong {
         try Growth(
-            folder: folder, program: CommandLine.arguments[2],
-            recordCount: number("HAVRE_BENCH_RECORDS", 1_000_000),
-            caseCount: number("HAVRE_BENCH_CASES", 10_000)
+            small: try GrownHouse(
+                in: folder + "/small", recordCount: GrownHouse.caseRecordCount, caseCount: 1),
+            large: try GrownHouse(
+                in: folder, recordCount: number("HAVRE_BENCH_RECORDS", 1_000_000),
+                caseCount: number("HAVRE_BENCH_CASES", 10_000)),
+            program: CommandLine.arguments[2], only: only,
+            attachmentByteCount: number("HAVRE_BENCH_MEGABYTES", 1_024) << 20
         ).measure()
     } else {
         let office = try Office(in: folder, recordCount: number("HAVRE_BENCH_RECORDS", 1_000))
