@@ -326,6 +326,23 @@ import Testing
         #expect(answered.with { $0 } > 8)
     }
 
+    @Test(
+        "The receipt names what a search found: who is told that a word stands in a record has opened it so far"
+    )
+    func receiptOfSearches() throws {
+        let office = try Office()
+        let (vault, louis, code) = (office.vault, office.louis, office.code)
+        try office.grant(["evidence", "notes"])
+        _ = try vault.open(case: code, purpose: "appeal", louis)
+        #expect(try vault.find("nowhere", case: code, louis).isEmpty)
+        #expect(try vault.find("arriv", case: nil, louis).map(\.record) == [office.statement])
+        let lines = try vault.whoOpened(case: code, office.amina).filter { $0.actor == "Louis" }
+        #expect(lines.map(\.act) == ["open", "find", "find", "found"])
+        #expect(lines.map(\.records) == [[], [], [], [office.statement]])
+        let receipt = try vault.revoke(case: code, name: "Louis", office.sylvie)
+        #expect(receipt.opened.map(\.record) == [office.statement])
+    }
+
     @Test("A former owner keeps nothing; the new one reads everything that was written before")
     func formerOwner() throws {
         let office = try Office()

@@ -92,7 +92,7 @@ extension Vault {
                 try sealed.open(vault: id, roster: inside.secrets)
             }
         }
-        let acts: Set<String> = ["open", "show", "read", "history", "export", "fetch", "find"]
+        let acts: Set<String> = ["open", "show", "read", "history", "export", "fetch", "find", "found"]
         return lines.filter { acts.contains($0.event.act) }.map { line($0.index, $0.event) }
     }
 
@@ -114,7 +114,7 @@ extension Vault {
         }
         for (_, event) in entries where event.person == person && event.outcome == "done" {
             switch event.act {
-            case "show", "read", "history", "fetch": opened += event.records.map { ($0, event.time) }
+            case "show", "read", "history", "fetch", "found": opened += event.records.map { ($0, event.time) }
             case "export": exported.append((event.time, event.contact ?? "", event.bundle ?? ""))
             default: break
             }

@@ -19,7 +19,8 @@ public struct Hit: Sendable {
 extension Vault {
     /// Where words stand, in the cases that the session has open: each word begins some word of the field.
     ///
-    /// Searching is one entry a case, without the words.
+    /// Searching is one entry a case, without the words; what was found is a second one that names the records, since
+    /// who is told that a word stands in a record has opened so much of it. Each is on disk before what it speaks of.
     public func find(
         _ text: String, case code: String?, _ session: Session
     ) throws(HavreError) -> [Hit] {
@@ -33,9 +34,26 @@ extension Vault {
             let rows = inside.index.newest.filter { row in
                 row.compartment.map { inside.allows(.find, $0) } ?? false
             }
-            hits += try self.hits(rows, query, inside)
+            let found = try self.hits(rows, query, inside)
+            try note(found, code, session)
+            hits += found
         }
         return hits
+    }
+
+    /// The entry of what was found in one case, decided anew: a grant that ended during the search tells nothing.
+    private func note(_ hits: [Hit], _ code: String, _ session: Session) throws(HavreError) {
+        let records = Set(hits.map(\.record))
+        guard !records.isEmpty else { return }
+        _ = try enter("found", code, session) { inside, event throws(HavreError) in
+            for record in records {
+                guard let compartment = inside.index.records[record]?.last?.compartment else {
+                    throw .tampered
+                }
+                try inside.require(.find, compartment)
+            }
+            event.records = records.sorted()
+        }
     }
 
     /// Below so many rows a second thread costs more than it saves.
