@@ -28,6 +28,21 @@ package enum Text {
         return String(out)
     }
 
+    /// CR LF, as files from Windows have it, becomes LF; a lone CR stays. In Swift CR LF is one character, which is
+    /// no `"\n"`: what cuts lines cuts them after this.
+    package static func lineFeeds(_ text: String) -> String {
+        guard text.utf8.contains(0x0D) else { return text }
+        var out = String.UnicodeScalarView()
+        var held = false
+        for scalar in text.unicodeScalars {
+            if held, scalar != "\n" { out.append("\r") }
+            held = scalar == "\r"
+            if !held { out.append(scalar) }
+        }
+        if held { out.append("\r") }
+        return String(out)
+    }
+
     /// Whether both are the same UTF-8 bytes, which is stricter than `==` (canonical equivalence).
     package static func sameBytes(_ one: String, _ other: String) -> Bool {
         one.utf8.count == other.utf8.count && one.utf8.elementsEqual(other.utf8)

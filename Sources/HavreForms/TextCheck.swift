@@ -13,7 +13,7 @@ struct TextCheck {
         guard raw.utf8.count <= 8 * max(field.characterCountMax, 1) else {
             throw broken(.tooLong(field.characterCountMax))
         }
-        let text = Self.lineFeeds(Text.nfc(raw))
+        let text = Text.lineFeeds(Text.nfc(raw))
         guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
             throw broken(.empty)
         }
@@ -68,20 +68,6 @@ struct TextCheck {
     }
 
     private func broken(_ rule: FormRule) -> FormError { .invalid(field: path, rule: rule) }
-
-    /// CR LF, as files from Windows have it, becomes LF; a lone CR stays and is refused as a control character.
-    private static func lineFeeds(_ text: String) -> String {
-        guard text.utf8.contains(0x0D) else { return text }
-        var out = String.UnicodeScalarView()
-        var held = false
-        for scalar in text.unicodeScalars {
-            if held, scalar != "\n" { out.append("\r") }
-            held = scalar == "\r"
-            if !held { out.append(scalar) }
-        }
-        if held { out.append("\r") }
-        return String(out)
-    }
 }
 
 /// The shapes of one-line texts.

@@ -71,6 +71,23 @@ func editorInBetween() throws {
     #expect(bench.last("Add")?["fields"]?["summary"] == "All of it in the editor.")
 }
 
+@Test("An editor that ends lines as Windows does changes nothing: neither a text nor the lines of a sheet")
+func editorOfWindows() throws {
+    let bench = try Bench()
+    try bench.unlock()
+    bench.daemon.acts["Add"] = { _, _ in Reply(["record": .string(id), "version": 1]) }
+    bench.person = FakePerson([])
+    bench.editing = { _ in "She called.\r\nTwice.\r\n" }
+    #expect(bench.run("note amber-heron-41 --editor").status == 0)
+    #expect(bench.last("Add")?["fields"]?["summary"] == "She called.\nTwice.")
+    bench.editing = { sheet in
+        (sheet + "channel: phone\nsummary: She called.\n  Twice.\n").replacing("\n", with: "\r\n")
+    }
+    #expect(bench.run("add amber-heron-41 note --editor").status == 0)
+    #expect(bench.last("Add")?["fields"]?["channel"] == "phone")
+    #expect(bench.last("Add")?["fields"]?["summary"] == "She called.\nTwice.")
+}
+
 @Test(
     "A form filled in as a sheet: values by code or label, texts indented, rows left as they were, mistakes named"
 )

@@ -39,9 +39,11 @@ struct Editor {
             let size = try file.descriptor.statSize()
             guard size <= UInt64(Self.byteCountMax) else { throw SystemError("editor", SystemError.tooBig) }
             let bytes = try file.descriptor.read(count: Int(size), at: 0)
-            guard var edited = String(validating: bytes, as: UTF8.self) else {
+            guard let saved = String(validating: bytes, as: UTF8.self) else {
                 throw SystemError("editor", SystemError.badMessage)
             }
+            // Some editors end lines as Windows does.
+            var edited = Text.lineFeeds(saved)
             while edited.last?.isNewline == true { edited.removeLast() }
             return edited
         } catch {

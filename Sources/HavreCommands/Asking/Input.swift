@@ -20,9 +20,10 @@ enum Input {
 
     /// All of standard input as text, without the newline at its end.
     static func standardText() throws(Failure) -> String {
-        guard var text = String(validating: try standard(), as: UTF8.self) else {
+        guard let typed = String(validating: try standard(), as: UTF8.self) else {
             throw .usage("usage.notText")
         }
+        var text = Text.lineFeeds(typed)
         while text.hasSuffix("\n") { text.removeLast() }
         guard !text.isEmpty else { throw .usage("usage.emptyInput") }
         return text
