@@ -58,7 +58,9 @@ extension Parser {
         let fingerprint = VaultFingerprint.of(founding: founding, attestation: attestation.publicKey)
         let fields: JSON = ["kind": "photo", "title": "A van", "relevance": "Shows where they slept."]
         let token = try SDJWT.issue(
-            plain: ["iss": .string(ExportStatement.issuer(signer.publicKey)), "vct": "urn:havre:record:1"],
+            plain: [
+                "iss": .string(RecordClaims.issuer(signer.publicKey)), "vct": .string(RecordClaims.type),
+            ],
             claims: [
                 "form": .value("evidence"), "case": .value("c"),
                 "fields": .object((fields.object ?? [:]).mapValues { .value($0) }),

@@ -105,7 +105,8 @@ private func thrown() throws -> [String: String] {
 }
 
 @Suite struct RuleTests {
-    @Test func everyRuleThatIsThrownHasATextInBothLanguagesAndNoTextIsLeftOver() throws {
+    @Test("Every rule that is thrown has a text in both languages and no text is left over")
+    func everyRule() throws {
         let thrown = try thrown()
         #expect(thrown.count > 140)
         for language in Language.allCases {
@@ -119,7 +120,7 @@ private func thrown() throws -> [String: String] {
         }
     }
 
-    @Test func aRuleIsFoundWithItsNumbersAndCodes() {
+    @Test("A rule is found with its numbers and codes") func ruleFound() {
         let texts = Texts(.fr)
         #expect(texts.rule("at most 64 items") == "doit compter 64 éléments au plus")
         #expect(texts.rule("at most 448 bytes in base64url").hasSuffix("en base64url"))
@@ -138,13 +139,13 @@ private func thrown() throws -> [String: String] {
         #expect(texts.rule("lies before Valid from") == "est antérieur à Valable à partir du")
     }
 
-    @Test func everyRuleOfAFormIsSaidInFrench() {
+    @Test("Every rule of a form is said in French") func everyRuleForm() {
         for rule in FormRule.samples {
             #expect(Texts(.fr).rule(rule.text(in: .en)) == rule.text(in: .fr))
         }
     }
 
-    @Test func aRefusedValueIsNamedAsThePersonKnowsIt() throws {
+    @Test("A refused value is named as the person knows it") func refusedValue() throws {
         func form(_ id: String) throws -> Form { try #require(Catalogue.shared.form(id)) }
         func said(_ failure: Failure) -> String { Texts(.fr).message(failure) }
         let number = Failure.invalid("documents[1].number", "has more than 60 characters")
@@ -164,7 +165,7 @@ private func thrown() throws -> [String: String] {
         #expect(said(.invalid("", "a message of at most 1 MiB")) == "La demande dépasse 1\u{A0}Mio en tout.")
     }
 
-    @Test func whatIsBestDoneNextDependsOnTheVerb() {
+    @Test("What is best done next depends on the verb") func bestDone() {
         func next(_ fault: Fault, _ row: Row, _ values: [String: String] = [:]) -> String {
             FailureText(texts: Texts(.en), reader: .person).next(Failure(fault).adding(values).of(row))
         }
@@ -183,7 +184,7 @@ private func thrown() throws -> [String: String] {
         #expect(next(.notFound, Close.row).hasPrefix("Check the name: havre case list"))
     }
 
-    @Test func noneIsNeverSaidAsOne() {
+    @Test("None is never said as one") func noneNever() {
         for language in Language.allCases {
             for key in TextCatalogue.of(language).texts.keys
             where key.hasPrefix("count.") && key.hasSuffix(".one") {
@@ -194,7 +195,7 @@ private func thrown() throws -> [String: String] {
         }
     }
 
-    @Test func aLeakIsListedWithWhatToCopy() throws {
+    @Test("A leak is listed with what to copy") func leakListed() throws {
         let record = "5c1f2a3b" + String(repeating: "0", count: 24)
         let parameters: JSON = [
             "why": .string("says who somebody is: withhold \(record):text:3 and 2 more"),

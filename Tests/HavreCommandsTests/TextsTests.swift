@@ -38,7 +38,7 @@ private func generated() -> Set<String> {
     return keys
 }
 
-@Test func whatWentWrongEndsInAFullStopBeforeWhatToDo() {
+@Test("What went wrong ends in a full stop before what to do") func wentWrong() {
     for language in Language.allCases {
         let texts = Texts(language)
         for why in ["No such file", "is it there?", "enough."] {

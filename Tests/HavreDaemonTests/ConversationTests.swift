@@ -8,7 +8,7 @@ import Testing
 @testable import HavreDaemon
 
 @Suite struct ConversationTests {
-    @Test func anybodyMayAskForStatusAndWhoServes() throws {
+    @Test("Anybody may ask for status and who serves") func anybodyAsk() throws {
         let server = try TinyServer()
         var client = try server.client()
         let status = try client.call(vault + "Status").parameters
@@ -34,7 +34,7 @@ import Testing
         #expect(status["casesWithoutCopy"] == 1 && status["warnings"] == ["tiny", "count:1"])
     }
 
-    @Test func unknownNamesGetTheErrorsOfVarlink() throws {
+    @Test("Unknown names get the errors of Varlink") func unknownNames() throws {
         let server = try TinyServer()
         var client = try server.client()
         #expect(refusal { _ = try client.call("nothing") } == "MethodNotFound")
@@ -43,7 +43,7 @@ import Testing
         #expect(refusal { _ = try client.call(vault + "Grant") } == "MethodNotImplemented")
     }
 
-    @Test func parametersAreStrictAndLookedAtLast() throws {
+    @Test("Parameters are strict and looked at last") func parametersStrict() throws {
         let server = try TinyServer()
         var client = try server.client()
         #expect(refusal { _ = try client.call(vault + "Status", ["x": 1]) } == "Invalid")
@@ -55,7 +55,7 @@ import Testing
         #expect(refusal { _ = try client.call(vault + "Attach", ["file": "x"]) } == "GateClosed")
     }
 
-    @Test func anUnknownParameterIsNamedWhenItIsWrittenLikeOne() throws {
+    @Test("An unknown parameter is named when it is written like one") func unknownParameter() throws {
         let server = try TinyServer()
         var client = try server.client()
         for (name, said) in [
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func whoReachesForWhatIsNotHersIsWrittenDown() throws {
+    @Test("Who reaches for what is not hers is written down") func reachesWritten() throws {
         let server = try TinyServer()
         let token = try server.unlock()
         var client = try server.client()
@@ -103,7 +103,7 @@ import Testing
         #expect(wait.parameters["waitSeconds"]?.int == 7, "and who has to wait is told how long")
     }
 
-    @Test func theCheckpointRidesOnEveryAnswerAndItsProofWhenAskedFor() throws {
+    @Test("The checkpoint rides on every answer and its proof when asked for") func checkpointRides() throws {
         let server = try TinyServer()
         let token = try server.unlock()
         var client = try server.client()
@@ -137,7 +137,7 @@ import Testing
         #expect(server.house.state.with { $0.locked } == ["amina", "everybody"])
     }
 
-    @Test func aDescriptorIsNamedByItsIndexAndOthersAreRefused() throws {
+    @Test("A descriptor is named by its index and others are refused") func descriptorNamed() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -159,7 +159,7 @@ import Testing
         #expect(try client.call(vault + "Status").parameters["state"] == "serving")
     }
 
-    @Test func descriptorsComeBackToo() throws {
+    @Test("Descriptors come back too") func descriptorsCome() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -169,7 +169,7 @@ import Testing
         #expect(try answer.handles[0].descriptor.read(count: 5, at: 0) == Array("vault".utf8))
     }
 
-    @Test func progressComesOnlyToWhoAsksForMore() throws {
+    @Test("Progress comes only to who asks for more") func progressComes() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -184,7 +184,7 @@ import Testing
             try client.call(vault + "Attach", ["session": token, "file": 0], [null]).parameters["bytes"] == 0)
     }
 
-    @Test func aListLongerThanAMessageComesInParts() throws {
+    @Test("A list longer than a message comes in parts") func listLonger() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -200,7 +200,7 @@ import Testing
         #expect(count == 3000 && last.parameters["checkpoint"] == "note")
     }
 
-    @Test func twoListsComeInPartsAndWhatStandsBesideThemInEveryPart() throws {
+    @Test("Two lists come in parts and what stands beside them in every part") func twoLists() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -238,7 +238,7 @@ import Testing
         #expect(byteCount <= 512 << 10, "\(byteCount) of 3 MiB")
     }
 
-    @Test func whatAReaderDoesNotTakeEndsWithTheProcessAfterAPanic() throws {
+    @Test("What a reader does not take ends with the process after a panic") func readerTake() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         let idle = try SocketChannel(path: server.path)
@@ -251,7 +251,7 @@ import Testing
         withExtendedLifetime(idle) {}
     }
 
-    @Test func aPanicBesideCallsThatEndKeepsTheProcess() throws {
+    @Test("A panic beside calls that end keeps the process") func panicBeside() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var other = try server.client()
@@ -265,7 +265,8 @@ import Testing
         #expect(server.processEnds.with { $0 } == 0)
     }
 
-    @Test func anAnswerThatNobodyWouldReadIsAnErrorAndTheConversationGoesOn() throws {
+    @Test("An answer that nobody would read is an error and the conversation goes on")
+    func answerNobody() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -274,7 +275,7 @@ import Testing
         #expect(try client.call(vault + "Whoami", ["session": token]).parameters["user"] == "amina")
     }
 
-    @Test func aOnewayCallIsDoneAndNotAnswered() throws {
+    @Test("A oneway call is done and not answered") func onewayCall() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -282,7 +283,7 @@ import Testing
         #expect(try client.call(vault + "Status").parameters["unlocked"] == 0)
     }
 
-    @Test func whatIsNotHersTakesWholeMilliseconds() throws {
+    @Test("What is not hers takes whole milliseconds") func takesWhole() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -297,7 +298,7 @@ import Testing
         }
     }
 
-    @Test func aSessionThatTheHouseHasEndedServesNoMore() throws {
+    @Test("A session that the house has ended serves no more") func sessionHouse() throws {
         let server = try TinyServer()
         let token = JSON.string(try server.unlock())
         var client = try server.client()
@@ -308,7 +309,7 @@ import Testing
         #expect(refusal { _ = try client.call(vault + "Whoami", ["session": token]) } == "Locked")
     }
 
-    @Test func whoLocksEverybodyIsToldToTheHouse() throws {
+    @Test("Who locks everybody is told to the house") func locksEverybody() throws {
         let server = try TinyServer()
         _ = try server.unlock()
         var client = try server.client()
@@ -316,7 +317,7 @@ import Testing
         #expect(server.house.state.with { $0.noted } == ["everybody true"])
     }
 
-    @Test func longWorkEndsWhenNobodyWaitsForIt() throws {
+    @Test("Long work ends when nobody waits for it") func longWork() throws {
         var ends: [Int32] = [0, 0]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
         let near = SharedDescriptor(Descriptor(owning: ends[0]))
@@ -329,7 +330,7 @@ import Testing
         #expect(throws: HavreError.busy) { try teller.tell(4 << 20, 10 << 20) }
     }
 
-    @Test func answersComeInTheOrderOfTheCalls() throws {
+    @Test("Answers come in the order of the calls") func answersCome() throws {
         let server = try TinyServer()
         let calls = (0..<1000).map { Call($0 % 2 == 0 ? vault + "Status" : "org.example.X.Y").encoded() }
         let answers = try server.raw(calls.flatMap { $0 }).split(separator: "\0")
@@ -339,7 +340,7 @@ import Testing
         }
     }
 
-    @Test func stoppingEndsEverySessionAndEveryConversation() throws {
+    @Test("Stopping ends every session and every conversation") func stoppingEnds() throws {
         let server = try TinyServer()
         _ = try server.unlock()
         var client = try server.client()

@@ -12,7 +12,7 @@ import Testing
         return try client.call(vault + "Status").parameters["state"] == "serving"
     }
 
-    @Test func whatIsNoMessageGetsOneAnswerAndTheEnd() throws {
+    @Test("What is no message gets one answer and the end") func messageGets() throws {
         let server = try TinyServer()
         let deep = Array(
             (#"{"method":"a.B","parameters":{"x":"# + String(repeating: "[", count: 10_000)).utf8)
@@ -34,7 +34,7 @@ import Testing
         #expect(try isAlive(server))
     }
 
-    @Test func tooManyDescriptorsEndTheConversationAndLeaveNoneBehind() throws {
+    @Test("Too many descriptors end the conversation and leave none behind") func tooMany() throws {
         let server = try TinyServer()
         let marked = SharedDescriptor(Descriptor(owning: open(server.folder, O_RDONLY | O_DIRECTORY)))
         func held() -> Int {
@@ -69,7 +69,7 @@ import Testing
         #expect(held() == before)
     }
 
-    @Test func aMessageThatNeverEndsIsCutAndOthersAreServedMeanwhile() throws {
+    @Test("A message that never ends is cut and others are served meanwhile") func messageNever() throws {
         var limits = Limits()
         limits.frameMilliseconds = 200
         let server = try TinyServer(limits: limits)
@@ -91,7 +91,7 @@ import Testing
         #expect(took < 2_500)
     }
 
-    @Test func oneUserHasSoManyConnectionsAndNoMore() throws {
+    @Test("One user has so many connections and no more") func oneUser() throws {
         var limits = Limits()
         limits.connectionsPerUser = 5
         let server = try TinyServer(limits: limits)
@@ -136,7 +136,7 @@ import Testing
         #expect(most(19).count == 64)
     }
 
-    @Test func largeMessagesOfManyShareTheMemory() throws {
+    @Test("Large messages of many share the memory") func largeMessages() throws {
         var limits = Limits()
         limits.frameByteCount = 1 << 20
         let server = try TinyServer(limits: limits)
@@ -149,7 +149,7 @@ import Testing
         withExtendedLifetime(first.descriptor.raw) {}
     }
 
-    @Test func guessesRunOutAndComeBackWithTime() throws {
+    @Test("Guesses run out and come back with time") func guessesRun() throws {
         var limits = Limits()
         limits.guesses = 3
         limits.guessesPerMinute = 60

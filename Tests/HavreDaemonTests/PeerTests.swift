@@ -4,7 +4,7 @@ import Testing
 
 /// Serves stock clients while `Tests/Peers/wire.py` runs them; without it there is nothing to do.
 @Suite struct PeerTests {
-    @Test func stockClientsAreServedUntilTheySayStop() throws {
+    @Test("Stock clients are served until they say stop") func stockClients() throws {
         guard let folder = ProcessInfo.processInfo.environment["HAVRE_PEER_FOLDER"] else { return }
         let server = try TinyServer()
         try Files.write([UInt8](server.path.utf8), to: folder + "/socket")

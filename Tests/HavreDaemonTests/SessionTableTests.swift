@@ -18,7 +18,7 @@ import Testing
     private func at(_ seconds: Int64) { house.state.with { $0.boot = 1_000 + seconds } }
     private let here = Peer(pid: 1, uid: 500, gid: 500, terminalSession: 77)
 
-    @Test func aTokenServesOnlyTheUserAndTerminalItWasGivenTo() {
+    @Test("A token serves only the user and terminal it was given to") func tokenServes() {
         let table = table()
         let token = table.add("amina", peer: here, idleSeconds: 60, totalSeconds: 600)
         #expect(table.find(token, peer: here) == "amina")
@@ -39,7 +39,7 @@ import Testing
         #expect(ended.with { $0 }.isEmpty)
     }
 
-    @Test func aTokenWithoutProvenTerminalServesTheUser() {
+    @Test("A token without proven terminal serves the user") func tokenWithout() {
         let table = table()
         let token = table.add(
             "amina", peer: Peer(pid: 1, uid: 500, gid: 500, terminalSession: nil), idleSeconds: 60,
@@ -47,7 +47,7 @@ import Testing
         #expect(table.find(token, peer: here) == "amina")
     }
 
-    @Test func silenceAgeAndSleepEndIt() {
+    @Test("Silence, age and sleep end a session") func silenceAge() {
         for (step, end) in [(59, false), (60, true)] as [(Int64, Bool)] {
             let table = table()
             at(0)
@@ -70,7 +70,7 @@ import Testing
         #expect(ended.with { $0.count } == 3)
     }
 
-    @Test func lockingEndsItAtOnceAndOnlyOnce() {
+    @Test("Locking ends a session at once, and only once") func lockingEnds() {
         let table = table()
         let token = table.add("amina", peer: here, idleSeconds: 60, totalSeconds: 600)
         #expect(table.lock(token, peer: here))
@@ -84,7 +84,7 @@ import Testing
         #expect(ended.with { $0 } == ["amina", "a", "b"])
     }
 
-    @Test func tokensAreLongAndNeverTheSame() throws {
+    @Test("Tokens are long and never the same") func tokensLong() throws {
         let table = table()
         let tokens = (0..<200).map { _ in table.add("x", peer: here, idleSeconds: 60, totalSeconds: 600) }
         #expect(Set(tokens).count == 200)
@@ -93,7 +93,7 @@ import Testing
 }
 
 @Suite struct MethodTableTests {
-    @Test func everyMethodServedStandsInTheTextAndRemembersAsItSays() throws {
+    @Test("Every method served stands in the text and remembers as it says") func everyMethod() throws {
         let text = try #require(HavreWire.Protocol.text(of: HavreWire.Protocol.vault))
         let interface = try HavreWire.Interface(parsing: text)
         for method in TinyHouse.methods {
@@ -107,7 +107,7 @@ import Testing
 }
 
 @Suite struct DaemonOptionsTests {
-    @Test func theCommandLineIsStrict() throws {
+    @Test("The command line is strict") func commandLine() throws {
         let options = try DaemonOptions(parsing: [
             "--gate", "g", "--vault", "v", "--socket", "s", "--device-key", "k",
         ])

@@ -85,7 +85,7 @@ struct BundleScene {
         let record = Random.identifier()
         let issued = try SDJWT.issue(
             plain: [
-                "iss": .string(ExportStatement.issuer(key.publicKey)), "vct": "urn:havre:record:1",
+                "iss": .string(RecordClaims.issuer(key.publicKey)), "vct": .string(RecordClaims.type),
             ],
             claims: [
                 "record": .value(.string(record.hex)), "form": .value(.string(form)), "version": .value(7),

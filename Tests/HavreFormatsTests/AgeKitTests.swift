@@ -7,14 +7,14 @@ import Testing
 /// The test kit of age (C2SP/CCTV): `../shared/data/age-testkit`, and the compressed part of it when
 /// `Tests/Peers/formats.py` has laid it out inflated under `HAVRE_AGE_INFLATED`.
 @Suite struct AgeKitTests {
-    @Test func theTestKitIsJudgedAsItSays() throws {
+    @Test("The test kit is judged as it says") func testKit() throws {
         guard let folder = SharedVectors.folder("age-testkit", count: 75) else { return }
         let (count, compressed) = try judge(folder)
         #expect(count >= 75)
         print("age test kit: \(count), and \(compressed) compressed")
     }
 
-    @Test func theInflatedPartOfTheTestKitIsJudgedAsItSays() throws {
+    @Test("The inflated part of the test kit is judged as it says") func inflatedPart() throws {
         guard let path = ProcessInfo.processInfo.environment["HAVRE_AGE_INFLATED"] else {
             print("ABSENT 11")
             return

@@ -17,7 +17,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test func theKeysOfTheSpecificationBelongTogether() throws {
+    @Test("The keys of the specification belong together") func keysSpecification() throws {
         let identity = try AgeIdentity(parsing: bytes(secret))
         #expect(identity.recipient.text == recipient)
         #expect(try AgeRecipient(parsing: recipient) == identity.recipient)
@@ -26,7 +26,7 @@ import Testing
         #expect(try AgeRecipient(parsing: recipient.uppercased()).text == recipient)
     }
 
-    @Test func aMistypedKeyIsRefused() throws {
+    @Test("A mistyped key is refused") func mistypedKey() throws {
         let characters = Array(secret.utf8)
         for place in characters.indices {
             var typed = characters
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func filesOfIdentitiesAreReadAsKeygenWritesThem() throws {
+    @Test("Files of identities are read as keygen writes them") func filesIdentities() throws {
         let file = "# created: 2026-11-21\r\n# public key: \(recipient)\r\n\(secret)\r\n\n\(secret)"
         #expect(try AgeIdentity.identities(file: bytes(file)).count == 2)
         for file in ["", "# nothing\n", "\(secret) \n", "AGE-PLUGIN-X-1\n\(secret)\n", " # x\n\(secret)"] {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func anyCountOfBytesComesBackThroughEveryRecipient() throws {
+    @Test("Any count of bytes comes back through every recipient") func anyCount() throws {
         let identities = try (0..<3).map { _ in try AgeIdentity() }
         var generator = SeededGenerator(seed: 65536)
         for count in [0, 1, 47, 48, 65_535, 65_536, 65_537, 131_072, 200_000] {
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aFileWithAPassphraseOpensWithItAndNoOther() throws {
+    @Test("A file with a passphrase opens with it and no other") func filePassphrase() throws {
         let plain = Array("eight generated words".utf8)
         let file = try Age.encrypt(plain, passphrase: bytes("correct horse"), logN: 2)
         #expect(try Age.decrypt(file, AgeDecryptor(passphrase: bytes("correct horse"))) == plain)
@@ -91,7 +91,7 @@ import Testing
         #expect(throws: FormatError.self) { _ = try AgeEncryptor(passphrase: bytes("x"), logN: 23) }
     }
 
-    @Test func aWorkFactorAboveTheLimitIsRefusedBeforeItIsPaid() throws {
+    @Test("A work factor above the limit is refused before it is paid") func workFactor() throws {
         let file = try Age.encrypt([], passphrase: bytes("x"), logN: 2)
         for factor in ["21", "22", "23", "63", "64", "99999999999999999999999"] {
             let dear = replace(" 2\n", " \(factor)\n", in: file)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func anyChangedOrMissingByteIsFound() throws {
+    @Test("Any changed or missing byte is found") func anyChanged() throws {
         let identity = try AgeIdentity()
         let file = try Age.encrypt(Array("short".utf8), to: [identity.recipient, AgeIdentity().recipient])
         for place in file.indices {
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func chunksCannotBeCutSwappedOrAdded() throws {
+    @Test("Chunks cannot be cut, swapped or added") func chunksCut() throws {
         let identity = try AgeIdentity()
         let plain = [UInt8](repeating: 7, count: 3 * 65_536)
         let file = try Age.encrypt(plain, to: [identity.recipient])
@@ -140,7 +140,7 @@ import Testing
         #expect(try Age.decrypt(head + chunks.flatMap { $0 }, AgeDecryptor(identities: [identity])) == plain)
     }
 
-    @Test func aPieceThatFailsAfterAGoodOneNeverEndsWell() throws {
+    @Test("A piece that fails after a good one never ends well") func pieceFails() throws {
         let identity = try AgeIdentity()
         var file = try Age.encrypt([UInt8](repeating: 7, count: 200_000), to: [identity.recipient])
         file[file.count - 10_000] ^= 1
@@ -151,7 +151,7 @@ import Testing
         #expect(throws: FormatError.notAuthentic) { _ = try decryptor.finish() }
     }
 
-    @Test func headersWithoutEndOrWithTooManyStanzasAreRefused() throws {
+    @Test("Headers without end or with too many stanzas are refused") func headersWithout() throws {
         var decryptor = AgeDecryptor(identities: [])
         let line = Array("-> x\n\n".utf8)
         _ = try decryptor.update(Array("age-encryption.org/v1\n".utf8))
@@ -161,7 +161,7 @@ import Testing
         #expect(throws: FormatError.self) { _ = try AgeEncryptor(recipients: []) }
     }
 
-    @Test func aFailingReaderOrWriterIsNotAnErrorOfTheFormat() throws {
+    @Test("A failing reader or writer is not an error of the format") func failingReader() throws {
         struct Broken: Error, Equatable {}
         let identity = try AgeIdentity()
         let file = try Age.encrypt([1, 2, 3], to: [identity.recipient])
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func bech32IsWrittenInOneWay() throws {
+    @Test("Bech32 is written in one way") func bech32Written() throws {
         for count in 0..<40 {
             let bytes = (0..<count).map { UInt8($0 * 37 & 255) }
             let text = try Bech32.encode("part", bytes)

@@ -35,7 +35,7 @@ import Testing
         try BagSummary(files: files.map { BagFile(path: $0.key, $0.value) }, tags: files)
     }
 
-    @Test func aBagThatWasMadeIsValid() throws {
+    @Test("A bag that was made is valid") func bagMade() throws {
         let summary = try check(bag())
         #expect(
             summary.payload.map(\.path) == ["data/100.txt", "data/index.html", "data/records/001.sdjwt"])
@@ -43,7 +43,7 @@ import Testing
         #expect(summary.info["External-Identifier"] == ["case 7"])
     }
 
-    @Test func theFilesOfABagAreTheseAndWrittenSo() throws {
+    @Test("The files of a bag are these and written so") func filesBag() throws {
         let files = try bag()
         #expect(
             Set(files.keys.filter { !$0.hasPrefix("data/") }) == [
@@ -61,7 +61,7 @@ import Testing
         #expect(tags.split(separator: "\n").count == 5)
     }
 
-    @Test func oneChangedByteOfAnyFileIsFound() throws {
+    @Test("One changed byte of any file is found") func oneChanged() throws {
         let files = try bag()
         for (path, bytes) in files where !bytes.isEmpty {
             for place in [0, bytes.count / 2, bytes.count - 1] {
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func aFileTooManyOrTooFewIsFound() throws {
+    @Test("A file too many or too few is found") func fileToo() throws {
         let files = try bag()
         for path in files.keys where !path.hasPrefix("tagmanifest-") {
             var fewer = files
@@ -94,7 +94,7 @@ import Testing
         #expect(throws: FormatError.self) { try check(without) }
     }
 
-    @Test func bytesThatAreNotTheFilesAreNotBelieved() throws {
+    @Test("Bytes that are not the files are not believed") func bytesFiles() throws {
         let files = try bag()
         var other = files
         other["bag-info.txt"] = Array("External-Identifier: case 8\n".utf8)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func theDigestOfADraftIsFoundAgainInTheBag() throws {
+    @Test("The digest of a draft is found again in the bag") func digestDraft() throws {
         var draft = try draft()
         let digest = draft.tagDigest
         try draft.add(tag: "export.sdjwt", [1, 2, 3])
@@ -116,7 +116,7 @@ import Testing
         #expect(summary.tagDigest(without: "nothing") == draft.tagDigest)
     }
 
-    @Test func pathsOfADraftAreHeldToTheirPlaces() throws {
+    @Test("Paths of a draft are held to their places") func pathsDraft() throws {
         for path in ["index.html", "data", "data/../x", "data/a\nb", "data/", "/data/x", "data/100%"] {
             #expect(throws: FormatError.self) {
                 try BagDraft(payload: [BagFile(path: path, [])], info: BagInfo())
@@ -138,7 +138,7 @@ import Testing
         #expect(throws: FormatError.self) { try BagDraft(payload: [], info: info) }
     }
 
-    @Test func infoIsOneLineALabel() throws {
+    @Test("The info is one line a label") func infoOne() throws {
         var info = BagInfo()
         for (label, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("a", "x\ny"), ("a", " x"), ("a", "x ")]
         {
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func marksAreReadAsTheBytesTheyAre() throws {
+    @Test("Marks are read as the bytes they are") func marksRead() throws {
         // In Swift a mark makes one letter with the space, colon or percent sign before it.
         let info = try BagInfo(parsing: Array("A:\u{301}x\nB: \u{301}y\n \u{301}z".utf8))
         #expect(info["A"] == ["\u{301}x"])
@@ -166,7 +166,8 @@ import Testing
         }
     }
 
-    @Test func aValueOfAMillionBytesOnLinesOfTheirOwnIsReadInTheTimeOfItsBytes() throws {
+    @Test("A value of a million bytes on lines of their own is read in the time of its bytes")
+    func valueMillion() throws {
         // Copied at each line, as it once was, this took half a minute.
         let text = Array("A: x".utf8) + (0..<(1 << 19)).flatMap { _ in Array("\n ".utf8) }
         let start = ContinuousClock.now
@@ -174,7 +175,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
-    @Test func manifestsAreStrict() throws {
+    @Test("Manifests are strict") func manifestsStrict() throws {
         let hash = String(repeating: "0", count: 64)
         for text in ["\(hash)  data/a\n", "\(hash) data/a", "\(hash)\tdata/a\r\n", "\(hash)  data/100%25\n"] {
             #expect(try BagManifest.parse(Array(text.utf8), .sha256).count == 1)
@@ -192,7 +193,7 @@ import Testing
         }
     }
 
-    @Test func aPayloadOxumThatDoesNotFitIsRefused() throws {
+    @Test("A Payload-Oxum that does not fit is refused") func payloadOxum() throws {
         var files = try bag().filter { !$0.key.hasPrefix("tagmanifest-") }
         #expect(throws: Never.self) { try check(files) }
         for oxum in ["6.2", "7.3", "6", ""] {
@@ -201,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func publishedBagsAreJudgedAsPublished() throws {
+    @Test("Published bags are judged as published") func publishedBags() throws {
         guard let folder = SharedVectors.folder("bagit-conformance", count: 3) else { return }
         var count = 0
         // Of the whole suite, what is valid by BagIt 1.0 is taken; older versions are refused, as are warnings.

@@ -14,7 +14,7 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: name)))
     }
 
-    @Test func everyBech32TextIsReadAsItsReferenceReadsIt() throws {
+    @Test("Every Bech32 text is read as its reference reads it") func everyBech32() throws {
         guard let folder = SharedVectors.folder("bech32", count: 63) else { return }
         let vectors = try #require(try json(folder, "bech32.json") as? [[String: Any]])
         for vector in vectors {
@@ -28,7 +28,7 @@ import Testing
 
     /// `expected.json` gives path and SHA-256 of each file by another reader, null where it fails. What this
     /// reader takes, it takes as the other does; it takes far less.
-    @Test func anArchiveThatIsTakenHoldsWhatAnotherReaderFinds() throws {
+    @Test("An archive that is taken holds what another reader finds") func archiveTaken() throws {
         guard let folder = SharedVectors.folder("tar", count: 100) else { return }
         let expected = try #require(try json(folder, "expected.json") as? [String: Any])
         var taken: [String] = []
@@ -62,7 +62,7 @@ import Testing
         return files
     }
 
-    @Test func examplesOfSDJWTDiscloseWhatTheySay() throws {
+    @Test("Examples of SD-JWT disclose what they say") func examplesSDJWT() throws {
         guard let folder = SharedVectors.folder("sdjwt-examples", count: 60) else { return }
         let key = try JWK.key(JSON(parsing: [UInt8](Data(contentsOf: folder.appending(path: "pub.jwk")))))
         var count = 0
@@ -90,7 +90,7 @@ import Testing
             "examples of SD-JWT: \(count), with numbers that are not read: \(refused.joined(separator: " "))")
     }
 
-    @Test func normalFormsAreThoseOfTheUnicodeTestFile() throws {
+    @Test("Normal forms are those of Unicode's own test file") func normalForms() throws {
         guard let folder = SharedVectors.folder("unicode", count: 1) else { return }
         let file = try String(contentsOf: folder.appending(path: "NormalizationTest.txt"), encoding: .utf8)
         var count = 0

@@ -10,7 +10,7 @@ import Testing
 @Suite struct PeerTests {
     private static let sizes = [0, 1, 65_535, 65_536, 65_537, 200_000]
 
-    @Test func ageFilesAreLaidOut() throws {
+    @Test("age files are laid out") func ageFiles() throws {
         guard let folder = try PeersFolder.make("age") else { return }
         let identity = try AgeIdentity()
         let recipients = [try AgeIdentity().recipient, identity.recipient]
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func presentationsAreLaidOut() throws {
+    @Test("Presentations are laid out for other readers") func presentationsLaid() throws {
         guard let folder = try PeersFolder.make("sdjwt") else { return }
         let key = SigningKey()
         try write(JWK.json(key.publicKey).encoded(), to: folder, "pub.jwk")
@@ -53,7 +53,7 @@ import Testing
         try write(bytes, to: folder, "bad-stranger.sdjwt")
     }
 
-    @Test func aBagIsLaidOutAsFolderAndArchive() throws {
+    @Test("A bag is laid out for other readers, as folder and archive") func bagLaid() throws {
         guard let folder = try PeersFolder.make("bag") else { return }
         var info = BagInfo()
         try info.add("Bagging-Date", "2026-11-21")
@@ -75,7 +75,7 @@ import Testing
         try write(archive, to: folder, "bag.tar")
     }
 
-    @Test func whatPeersWroteIsRead() throws {
+    @Test("What peers wrote is read") func peersWrote() throws {
         guard let path = ProcessInfo.processInfo.environment["HAVRE_PEERS_IN"] else { return }
         let folder = URL(filePath: path)
         var count = 0

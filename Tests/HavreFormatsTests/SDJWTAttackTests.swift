@@ -8,7 +8,7 @@ import Testing
 @Suite struct SDJWTAttackTests {
     private let forge = Forge()
 
-    @Test func anyChangedByteIsRefusedOrShowsLess() throws {
+    @Test("Any changed byte is refused or shows less") func anyChanged() throws {
         let key = SigningKey()
         let issued = try SDJWT.issue(
             plain: ["iss": "x"], claims: ["a": .value("yes"), "b": .array([.value(1)])], key: key)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func onlyEd25519UnderTheGivenKeyIsAccepted() throws {
+    @Test("Only Ed25519 under the given key is accepted") func ed25519Given() throws {
         let payload: JSON = ["iss": "x"]
         for algorithm in ["EdDSA", "Ed25519"] {
             let text = forge.text(header: ["alg": .string(algorithm), "typ": "dc+sd-jwt"], payload: payload)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func headersAndPayloadsAreStrict() {
+    @Test("Headers and payloads are strict") func headersPayloads() {
         let payload: JSON = ["iss": "x"]
         for header in [
             ["typ": "dc+sd-jwt"], ["alg": "EdDSA"], ["alg": "EdDSA", "typ": "JWT"],
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func theCompactFormIsWrittenInOneWay() throws {
+    @Test("The compact form is written in one way") func compactForm() throws {
         let one = Forge.disclosure("salt", "a", 1)
         let good = forge.text(payload: ["_sd": [one.digest]], disclosures: [one.text])
         #expect(try forge.verify(good).claims == ["a": 1])
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func disclosuresAreStrict() {
+    @Test("Disclosures are strict") func disclosuresStrict() {
         let cases: [[JSON]] = [
             [], ["salt"], ["salt", "a", 1, 2], [1, "a", 1], ["salt", 1, 1], ["salt", "_sd", 1],
             ["salt", "...", 1], ["salt", "_sd_alg", 1],
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func aDisclosureFitsItsPlaceOrIsRefused() throws {
+    @Test("A disclosure fits its place or is refused") func disclosureFits() throws {
         let member = Forge.disclosure("salt", "a", 1)
         let element = Forge.disclosure("salt", 1)
         let fits: JSON = ["_sd": [member.digest], "list": [["...": element.digest]]]
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func aNameIsTakenOnce() {
+    @Test("A name is taken once") func nameTaken() {
         let one = Forge.disclosure("salt", "a", 1)
         let two = Forge.disclosure("tlas", "a", 2)
         // é composed and decomposed are one name to Swift: refused as one name twice.
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func aDigestIsMetOnceAnywhere() {
+    @Test("A digest is met once anywhere") func digestMet() {
         let one = Forge.disclosure("salt", "a", 1)
         let element = Forge.disclosure("salt", 1)
         let parent = Forge.disclosure("salt", "p", ["_sd": [one.digest]])
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func whatWouldChangeTheRestCannotBeWithheld() throws {
+    @Test("What would change the rest cannot be withheld") func changeRest() throws {
         for name in ["iss", "nbf", "exp", "cnf", "vct", "status", "credentialStatus", "@context"] {
             let one = Forge.disclosure("salt", .string(name), 1)
             #expect(throws: FormatError.self) {
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func aChildWithoutItsParentIsRefused() throws {
+    @Test("A child without its parent is refused") func childWithout() throws {
         let content = try ExampleRecord.issue(forge.key).contentWithoutSignature()
         for (index, entry) in content.entries.enumerated() where entry.path.steps.count > 1 {
             let orphan = SDJWT(content.source, disclosures: [content.source.disclosures[index]])
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func timesAreHeldAgainstTheClock() throws {
+    @Test("Times are held against the clock") func timesHeld() throws {
         let text = forge.text(payload: ["exp": 2000, "nbf": 1000])
         let parsed = try SDJWT(parsing: Array(text.utf8))
         for (now, isAccepted) in [(999, false), (1000, true), (1999, true), (2000, false)] as [(Int64, Bool)]
@@ -208,7 +208,7 @@ import Testing
         #expect(throws: FormatError.self) { try parsed.verify(key: forge.key.publicKey) }
     }
 
-    @Test func deepOrLargeTextsEndInAnError() {
+    @Test("Deep or large texts end in an error") func deepLarge() {
         // Each disclosure holds the next: 200 levels that no single JSON text has.
         var inner = Forge.disclosure("salt", "a", 1)
         var shown = [inner.text]

@@ -9,7 +9,7 @@ import Testing
 @Suite struct SDJWTTests {
     private let key = SigningKey()
 
-    @Test func whatIsIssuedVerifiesAndHasEveryClaimInItsPlace() throws {
+    @Test("What is issued verifies and has every claim in its place") func issuedVerifies() throws {
         let issued = try ExampleRecord.issue(key)
         let content = try SDJWT(parsing: issued.bytes).verify(key: key.publicKey)
         #expect(Set(content.paths.map(\.description)) == Set(ExampleRecord.paths))
@@ -23,7 +23,7 @@ import Testing
         #expect(issued.text.hasSuffix("~"))
     }
 
-    @Test func nothingButThePlainClaimsIsReadableInTheIssuersPart() throws {
+    @Test("Nothing but the plain claims is readable in the issuer's part") func nothingPlain() throws {
         let issued = try ExampleRecord.issue(key)
         let payload = try #require(issued.payload.object)
         #expect(Set(payload.keys) == ["iss", "vct", "_sd", "_sd_alg"])
@@ -32,7 +32,7 @@ import Testing
         #expect(try empty.verify(key: key.publicKey).claims == .object(ExampleRecord.plain))
     }
 
-    @Test func digestsAreSortedAndComeInMultiplesOfEight() throws {
+    @Test("Digests are sorted and come in multiples of eight") func digestsSorted() throws {
         for count in [0, 1, 7, 8, 9, 17] {
             let claims = Dictionary(
                 uniqueKeysWithValues: (0..<count).map { ("claim\($0)", Claim.value(.int(Int64($0)))) })
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func saltsAreSixteenBytesAndNeverTheSame() throws {
+    @Test("Salts are sixteen bytes and never the same") func saltsSixteen() throws {
         let salts = try (0..<4).flatMap { _ in try ExampleRecord.issue(key).disclosures }.map { disclosure in
             let items = try JSON(parsing: Base64.decodeURL(disclosure.text)).array
             return try #require(items?.first?.string)
@@ -54,7 +54,7 @@ import Testing
         #expect(Set(salts).count == salts.count)
     }
 
-    @Test func aPresentationShowsExactlyWhatWasChosenAndItsParents() throws {
+    @Test("A presentation shows exactly what was chosen and its parents") func presentationShows() throws {
         let content = try ExampleRecord.issue(key).contentWithoutSignature()
         var generator = SeededGenerator(seed: 9901)
         for _ in 0..<60 {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func positionsStayWhenSentencesAreWithheld() throws {
+    @Test("Positions stay when sentences are withheld") func positionsStay() throws {
         let content = try ExampleRecord.issue(key).contentWithoutSignature()
         let shown = try content.withholding(["fields.statement_text.1", "fields.statement_text.2"])
             .verify(key: key.publicKey)
@@ -82,7 +82,7 @@ import Testing
         #expect(once.claims["fields"] == ["statement_text": ["Sentence 3."]])
     }
 
-    @Test func aPathThatIsNotDisclosedIsNotAChoice() throws {
+    @Test("A path that is not disclosed is not a choice") func pathDisclosed() throws {
         let content = try ExampleRecord.issue(key).contentWithoutSignature()
         for path in ["fields.statement_text.5", "fields.citty", "iss", "fields.flags.0"] as [ClaimPath] {
             #expect(throws: FormatError.self) { try content.presenting([path]) }
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func valuesThatAReaderWouldTakeForDigestsAreNotIssued() {
+    @Test("Values that a reader would take for digests are not issued") func valuesReader() {
         let digest: JSON = ["...": "AAAA"]
         for claims in [
             ["_sd": .value(1)], ["...": .value(1)], ["_sd_alg": .value(1)], ["a": .value(["_sd": ["x"]])],
@@ -105,7 +105,7 @@ import Testing
         #expect(throws: FormatError.self) { try SDJWT.issue(plain: ["_sd_alg": 1], claims: [:], key: key) }
     }
 
-    @Test func disclosuresHashAsTheSpecificationShows() throws {
+    @Test("Disclosures hash as the specification shows") func disclosuresHash() throws {
         let member = try Disclosure(
             parsing: "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0")
         #expect(member.digest == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0")
@@ -116,7 +116,7 @@ import Testing
         #expect(element.name == nil)
     }
 
-    @Test func keysAndSignaturesAreThoseOfRFC8037() throws {
+    @Test("Keys and signatures are those of RFC 8037") func keysSignatures() throws {
         let seed = try Base64.decodeURL("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
         let key = try SigningKey(seed: SecretBytes(copying: seed))
         #expect(JWK.json(key.publicKey)["x"] == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
@@ -128,7 +128,7 @@ import Testing
                 == "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
     }
 
-    @Test func publishedPresentationsAreJudgedAsPublished() throws {
+    @Test("Published presentations are judged as published") func publishedPresentations() throws {
         guard let folder = SharedVectors.folder("sdjwt-vectors", count: 4) else { return }
         let jwk = try JSON(parsing: [UInt8](Data(contentsOf: folder.appending(path: "pub.jwk"))))
         let key = try JWK.key(jwk)
@@ -142,14 +142,16 @@ import Testing
         #expect(count == 4)
     }
 
-    @Test(arguments: [
-        "", ".", "a..b", ".a", "a.", "a.01", "a.99999999999999999999",
-    ])
-    func pathsAreWrittenInOneWay(_ text: String) {
+    @Test(
+        "Paths are written in one way",
+        arguments: [
+            "", ".", "a..b", ".a", "a.", "a.01", "a.99999999999999999999",
+        ])
+    func pathsWritten(_ text: String) {
         #expect(throws: FormatError.self) { try ClaimPath(parsing: text) }
     }
 
-    @Test func pathsAreReadBack() throws {
+    @Test("Paths are read back") func pathsRead() throws {
         for text in ExampleRecord.paths {
             #expect(try ClaimPath(parsing: text).description == text)
             #expect(try ClaimPath(parsing: text) == ClaimPath(stringLiteral: text))

@@ -39,7 +39,7 @@ import Testing
         return found
     }
 
-    @Test func filesComeBackInPiecesOfAnySize() throws {
+    @Test("Files come back in pieces of any size") func filesCome() throws {
         let bytes = try archive()
         #expect(bytes.count % 512 == 0)
         for size in [1, 7, 512, 513, 100_000] {
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func theArchiveNamesNoOwnerAndNoTime() throws {
+    @Test("The archive names no owner and no time") func archiveNames() throws {
         let header = Array(try archive()[..<512])
         #expect(header[100..<108].elementsEqual("0000644\u{0}".utf8))
         #expect(header[108..<124].elementsEqual("0000000\u{0}0000000\u{0}".utf8))
@@ -57,19 +57,22 @@ import Testing
         #expect(header[265..<329].allSatisfy { $0 == 0 })
     }
 
-    @Test(arguments: [
-        "", "/etc/passwd", "..", "../x", "a/../b", "a/..", ".", "./a", "a/./b", "a//b", "a/", "a\\b", "C:x",
-        "a\nb",
-        "a\u{0}b", "a\u{7F}b", "a.", "a ", "a /b", "con", "a/NUL.txt", "com1.tar", "a?b", "a\u{202E}b",
-        "a\u{200B}b", "a\"b", String(repeating: "n", count: 256),
-    ])
-    func pathsThatLeaveTheFolderOrDeceiveAreRefused(_ path: String) {
+    @Test(
+        "Paths that leave the folder or deceive are refused",
+        arguments: [
+            "", "/etc/passwd", "..", "../x", "a/../b", "a/..", ".", "./a", "a/./b", "a//b", "a/", "a\\b",
+            "C:x",
+            "a\nb",
+            "a\u{0}b", "a\u{7F}b", "a.", "a ", "a /b", "con", "a/NUL.txt", "com1.tar", "a?b", "a\u{202E}b",
+            "a\u{200B}b", "a\"b", String(repeating: "n", count: 256),
+        ])
+    func pathsLeave(_ path: String) {
         #expect(!ArchivePaths.isPlain(path))
         var writer = TarWriter()
         #expect(throws: FormatError.self) { try writer.file(path: path, []) }
     }
 
-    @Test func pathsThatDoNotFitAreRefusedByTheWriter() throws {
+    @Test("Paths that do not fit are refused by the writer") func pathsFit() throws {
         var writer = TarWriter()
         #expect(throws: FormatError.self) { try writer.file(path: String(repeating: "n", count: 101), []) }
         #expect(throws: FormatError.self) {
@@ -78,7 +81,7 @@ import Testing
         #expect(throws: Never.self) { try writer.file(path: String(repeating: "p", count: 155) + "/n", []) }
     }
 
-    @Test func aPathComesOnceInAnyCaseOrNormalForm() throws {
+    @Test("A path comes once in any case or normal form") func pathComes() throws {
         for (one, two) in [
             ("a/b", "a/b"), ("a/b", "A/B"), ("\u{e9}", "e\u{301}"), ("a", "a/b"), ("a/b", "a"),
             ("A/b/c", "a/B"),
@@ -92,7 +95,7 @@ import Testing
         #expect(throws: FormatError.self) { try read(Array(bytes.dropLast(1024)) + bytes) }
     }
 
-    @Test func anythingButFilesAndFoldersIsRefused() throws {
+    @Test("Anything but files and folders is refused") func anythingFiles() throws {
         for kind in (0...255).map({ UInt8($0) }) where kind != 0x30 && kind != 0x35 {
             #expect(throws: FormatError.self) { try read(forged { $0[156] = kind }) }
         }
@@ -111,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func headersAreStrict() throws {
+    @Test("Headers are strict") func headersStrict() throws {
         #expect(throws: Never.self) { try read(forged { _ in }) }
         for change in [
             { $0[257] = 0x55 }, { $0[262] = 0x20 }, { $0[263] = 0x20 }, { $0[157] = 0x61 }, { $0[511] = 1 },
@@ -124,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func aWrongChecksumAndAnyCutAreRefused() throws {
+    @Test("A wrong checksum and any cut are refused") func wrongChecksum() throws {
         let bytes = try forged { _ in }
         for place in [0, 1, 100, 148, 156, 329, 499] {
             var changed = bytes
@@ -136,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func nothingHidesInPaddingOrAfterTheEnd() throws {
+    @Test("Nothing hides in padding or after the end") func nothingHides() throws {
         var writer = TarWriter()
         var bytes = try writer.file(path: "a", [1])
         bytes += try writer.finish()
@@ -150,7 +153,7 @@ import Testing
         #expect(throws: FormatError.self) { try read(bytes + [1]) }
     }
 
-    @Test func limitsHoldBeforeMemoryIsTaken() throws {
+    @Test("Limits hold before memory is taken") func limitsHold() throws {
         var limits = TarReader.Limits()
         limits.fileByteCountMax = 512
         #expect(throws: FormatError.tooLarge(field: "file", max: 512)) { try read(archive(), limits: limits) }
@@ -162,7 +165,7 @@ import Testing
         #expect(throws: FormatError.tooLarge(field: "files", max: 4)) { try read(archive(), limits: limits) }
     }
 
-    @Test func theWriterKeepsToWhatItAnnounced() throws {
+    @Test("The writer keeps to what it announced") func writerKeeps() throws {
         var writer = TarWriter()
         _ = try writer.begin(path: "a", byteCount: 2)
         #expect(throws: FormatError.self) { try writer.finish() }

@@ -4,7 +4,7 @@ import Testing
 @testable import HavreForms
 
 @Suite struct CatalogueTests {
-    @Test func theFormsOfTheContractAreThere() {
+    @Test("The forms of the contract are there") func formsContract() {
         #expect(
             Catalogue.shared.forms.map(\.id) == [
                 "case", "identity", "safe-contact", "consent", "identification", "needs", "risk", "statement",
@@ -12,7 +12,7 @@ import Testing
             ])
     }
 
-    @Test func everyFormLiesInItsCompartment() throws {
+    @Test("Every form lies in its compartment") func everyForm() throws {
         let homes = [
             "case": "core", "identity": "identity", "safe-contact": "location",
             "identification": "assessment",
@@ -22,7 +22,7 @@ import Testing
         for (id, compartment) in homes { #expect(try form(id).compartment == compartment) }
     }
 
-    @Test func theCompartmentsAreThoseOfACase() {
+    @Test("The compartments are those of a case") func compartmentsCase() {
         #expect(
             Catalogue.shared.compartments.map(\.id) == [
                 "roster", "core", "identity", "location", "night", "consent", "assessment", "risk", "asylum",
@@ -30,14 +30,14 @@ import Testing
             ])
     }
 
-    @Test func aFormIsNeededOnlyByRolesThatItsCompartmentIsProposedTo() throws {
+    @Test("A form is needed only by roles that its compartment is proposed to") func formNeeded() throws {
         for form in Catalogue.shared.forms {
             let home = try #require(Catalogue.shared.compartment(form.compartment))
             #expect(Set(form.roles).isSubset(of: home.roles), "\(form.id)")
         }
     }
 
-    @Test func aGrantProposesWhatTheRoleNeedsAndNoMore() {
+    @Test("A grant proposes what the role needs and no more") func grantProposes() {
         let proposed = Catalogue.shared.proposedCompartments
         #expect(proposed("legal") == ["assessment", "asylum", "legal", "evidence", "network"])
         #expect(proposed("shelter") == ["location", "night", "risk"])
@@ -46,7 +46,7 @@ import Testing
         for role in Catalogue.roles { #expect(!proposed(role).contains("roster")) }
     }
 
-    @Test func everyFormHasTheFieldsThatAllFormsHave() {
+    @Test("Every form has the fields that all forms have") func everyFormFields() {
         for form in Catalogue.shared.forms {
             for key in ["language", "interpreter", "source", "confidence"] {
                 #expect(form.field(key)?.requirement == .never || form.id == "night", "\(form.id).\(key)")
@@ -54,14 +54,14 @@ import Testing
         }
     }
 
-    @Test func everyListHasUnknownAndDeclinedAsSeparateCodes() {
+    @Test("Every list has unknown and declined as separate codes") func everyList() {
         for list in Catalogue.shared.lists.values {
             #expect(Array(list.codes.suffix(2)) == ["unknown", "declined"], "\(list.id)")
             #expect(Set(list.codes).count == list.codes.count, "\(list.id)")
         }
     }
 
-    @Test func theListsOfTheStandardsAreComplete() throws {
+    @Test("The lists of the standards are complete") func listsStandards() throws {
         let lists = Catalogue.shared.lists
         #expect(try #require(lists["countries"]).codes.count == 249 + 2)
         #expect(try #require(lists["languages"]).codes.count >= 150 + 2)
@@ -75,21 +75,21 @@ import Testing
         for code in ["EUR", "XOF", "NGN"] { #expect(lists["currencies"]?.contains(code) == true) }
     }
 
-    @Test func aCodeIsItsBytes() throws {
+    @Test("A code is its bytes") func codeBytes() throws {
         let countries = try #require(Catalogue.shared.lists["countries"])
         #expect(countries.contains("KE"))
         #expect(!countries.contains("\u{212A}E"), "the Kelvin sign is no K")
         #expect(!countries.contains("ke") && !countries.contains("KE ") && !countries.contains(""))
     }
 
-    @Test func pathsOfFieldsAreUnique() {
+    @Test("Paths of fields are unique") func pathsFields() {
         let paths = Catalogue.shared.forms.flatMap { form in
             form.fields.filter { !$0.path.hasPrefix("*") }.flatMap { [$0.path] + $0.sub.map(\.path) }
         }
         #expect(Set(paths).count == paths.count)
     }
 
-    @Test func readingTheCatalogueIsQuick() throws {
+    @Test("Reading the catalogue is quick") func readingCatalogue() throws {
         let clock = ContinuousClock()
         let times = try (0..<3).map { _ in try clock.measure { _ = try Catalogue.load() } }
         // Generous: a debug build on a loaded machine.

@@ -42,13 +42,13 @@ import Testing
         ),
     ]
 
-    @Test func aBrokenCatalogueIsRefused() {
+    @Test("A broken catalogue is refused") func brokenCatalogue() {
         for (what, fields) in Self.refused {
             #expect(throws: CodecError.self, "\(what)") { try decode(fields) }
         }
     }
 
-    @Test func aFieldHasTheSensitivityOfWhatItStandsIn() throws {
+    @Test("A field has the sensitivity of what it stands in") func fieldSensitivity() throws {
         let rows = try decode([
             ["key": "a", "type": "sub", "sensitivity": "L4", "fields": [["key": "b", "type": "text"]]],
             ["key": "c", "type": "text"],
@@ -57,7 +57,7 @@ import Testing
         #expect(rows[0].sub[0].path == "test.a.b")
     }
 
-    @Test func aListCannotNameACodeTwice() {
+    @Test("A list cannot name a code twice") func listName() {
         #expect(throws: CodecError.self) { try CodeList(id: "x", codes: ["a", "a"]) }
         #expect(throws: CodecError.self) { try CodeList(id: "x", codes: ["unknown"]) }
         #expect(throws: CodecError.self) { try CodeList(id: "x", codes: ["é"]) }

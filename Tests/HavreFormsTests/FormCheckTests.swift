@@ -4,7 +4,7 @@ import Testing
 @testable import HavreForms
 
 @Suite struct FormCheckTests {
-    @Test func everyFormTakesARecordWithEveryFieldAndGivesItBack() throws {
+    @Test("Every form takes a record with every field and gives it back") func everyForm() throws {
         for form in Catalogue.shared.forms {
             let example = fullExample(of: form)
             let checked = try form.check(example, today: testDay)
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func anEmptyRecordIsSaved() throws {
+    @Test("An empty record is saved") func emptyRecord() throws {
         for form in Catalogue.shared.forms { #expect(try form.check([:], today: testDay) == [:]) }
     }
 
@@ -85,7 +85,7 @@ import Testing
         ),
     ]
 
-    @Test func eachBrokenRuleIsNamedWithItsField() throws {
+    @Test("Each broken rule is named with its field") func eachBroken() throws {
         for (id, values, field, rule) in Self.refused {
             #expect(throws: FormError.invalid(field: field, rule: rule), "\(id).\(field)") {
                 try form(id).check(values, today: testDay)
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func aRecordIsOneObjectOfBoundedSize() throws {
+    @Test("A record is one object of bounded size") func recordOne() throws {
         let note = try form("note")
         #expect(throws: FormError.invalid(field: "fields", rule: .notAnObject)) {
             try note.check([], today: testDay)
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func messagesNeverCarryWhatWasEntered() throws {
+    @Test("Messages never carry what was entered") func messagesNever() throws {
         let secret = "Zqxwvb"
         for form in Catalogue.shared.forms {
             for field in form.fields {
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func messagesNameFieldAndRuleInBothLanguages() {
+    @Test("Messages name field and rule in both languages") func messagesName() {
         let long = FormError.invalid(field: "documents[1].number", rule: .tooLong(60))
         #expect(long.message(in: .en) == "documents[1].number has more than 60 characters")
         #expect(long.message(in: .fr) == "documents[1].number dépasse 60 caractères")
@@ -147,18 +147,18 @@ import Testing
         #expect(Set(everyRule.map(\.id)).count == everyRule.count)
     }
 
-    @Test func textsAreNormalised() throws {
+    @Test("Texts are normalised") func textsNormalised() throws {
         let checked = try form("note").check(["summary": "e\u{301}te\u{301}\r\nfin"], today: testDay)
         let summary = try #require(checked["summary"]?.string)
         #expect(Text.sameBytes(summary, "\u{E9}t\u{E9}\nfin"))
     }
 
-    @Test func todayIsNotInTheFuture() throws {
+    @Test("Today is not in the future") func todayFuture() throws {
         let today: JSON = ["date": .string(testDay.description)]
         #expect(try form("note").check(today, today: testDay) == today)
     }
 
-    @Test func phonesAndAddressesAsPeopleWriteThem() throws {
+    @Test("Phones and addresses are taken as people write them") func phonesAddresses() throws {
         for phone in [
             "+33612345678", "06 12 34 56 78", "06.12.34.56.78", "+33 (0)6 12 34 56 78", "112", "17",
         ] {

@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func everyIdentifyingFieldIsMarked() throws {
+    @Test("Every identifying field is marked") func everyIdentifying() throws {
         let marked: [String: [String: IdentifierKind]] = [
             "case": ["case_no": .number],
             "identity": [
@@ -55,14 +55,14 @@ import Testing
         }
     }
 
-    @Test func phonesAndAddressesOfAnyFormAreMarked() {
+    @Test("Phones and addresses of any form are marked") func phonesAddresses() {
         for field in Catalogue.shared.forms.flatMap(\.fields).flatMap({ [$0] + $0.sub }) {
             if field.shape == .phone { #expect(field.identifying == .phone, "\(field.path)") }
             if field.shape == .email { #expect(field.identifying == .email, "\(field.path)") }
         }
     }
 
-    @Test func identifiersAreTakenFromFieldsAndRows() throws {
+    @Test("Identifiers are taken from fields and rows") func identifiersTaken() throws {
         let values: JSON = [
             "given_name": "Amina", "gender": "Feminine", "birthdate": "2001-03-05",
             "documents": [["type": "passport", "number": "12AB34567"]],
@@ -73,7 +73,7 @@ import Testing
         #expect(found[0].variants == [["amina"]])
     }
 
-    @Test func aDateIsRecognisedInItsWritings() {
+    @Test("A date is recognised in its writings") func dateRecognised() {
         let writings = [
             "2026-11-12", "12/11/2026", "12.11.2026", "le 12 novembre 2026", "12 November 2026", "20261112",
             "November 12, 2026", "the 12th of November 2026",
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func aPhoneIsRecognisedInItsWritings() {
+    @Test("A phone is recognised in its writings") func phoneRecognised() {
         let writings = [
             "+33612345678", "06 12 34 56 78", "0612345678", "06.12.34.56.78", "06-12-34-56-78",
             "+33 6 12 34 56 78",
@@ -117,7 +117,7 @@ import Testing
         #expect(Identifiers.variants(.phone, "112").isEmpty && Identifiers.variants(.phone, "17").isEmpty)
     }
 
-    @Test func aNameIsRecognisedWhateverItsAccentsAndMarks() {
+    @Test("A name is recognised whatever its accents and marks are") func nameRecognised() {
         for text in ["AMINA", "l'amie d'Amina", "Amina's room", "amína"] {
             #expect(recognised(.name, "Amina", in: text), "\(text)")
         }
@@ -132,13 +132,13 @@ import Testing
         #expect(Identifiers.variants(.name, "A").isEmpty)
     }
 
-    @Test func aPersonInFreeTextIsRecognisedByWhatIsWrittenLikeAName() {
+    @Test("A person in free text is recognised by what is written like a name") func personFree() {
         let value = "Mme Koné, la voisine"
         #expect(recognised(.person, value, in: "KONE m'a dit"))
         #expect(!recognised(.person, value, in: "une voisine, Mme Diop"))
     }
 
-    @Test func numbersAreRecognisedInOnePieceAndInGroups() {
+    @Test("Numbers are recognised in one piece and in groups") func numbersRecognised() {
         for text in ["12AB34567", "12 AB 34567", "12-ab-34567"] {
             #expect(recognised(.number, "12AB34567", in: text), "\(text)")
             #expect(recognised(.number, "12 AB 34567", in: text), "\(text)")
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func anAddressIsRecognisedByItsStreet() {
+    @Test("An address is recognised by its street") func addressRecognised() {
         let value = "12 bis rue des Lilas, 75011 Paris"
         for text in [
             "12 bis, rue des Lilas", "rue des lilas", "75011 PARIS", "12 bis rue des Lilas 75011 Paris",
@@ -160,7 +160,7 @@ import Testing
         #expect(recognised(.place, "Foyer Jorbalan, Lyon", in: "au foyer Jorbalan"))
     }
 
-    @Test func locationWitnessAndNewNameAlwaysNeedASecondPerson() {
+    @Test("Location, witness and new name always need a second person") func locationWitness() {
         #expect(
             Set(IdentifierKind.allCases.filter(\.needsSecondPerson)) == [
                 .address, .place, .codename, .person,
@@ -168,7 +168,7 @@ import Testing
         #expect(IdentifierKind.allCases.filter(\.isOwnName) == [.name])
     }
 
-    @Test func writingsAreFoldedAndDistinct() {
+    @Test("Writings are folded and distinct") func writingsFolded() {
         for kind in IdentifierKind.allCases {
             for value in [
                 "Élodie N'Diaye", "+33612345678", "2026-11-12", "12AB34567", "a@b.fr", "é", "", "—",

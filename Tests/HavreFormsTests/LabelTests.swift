@@ -28,7 +28,9 @@ import Testing
         return wanted
     }
 
-    @Test(arguments: Language.allCases) func noLabelIsMissingAndNoneUnused(_ language: Language) throws {
+    @Test("No label is missing and none unused", arguments: Language.allCases) func labelMissing(
+        _ language: Language
+    ) throws {
         let labels = try Labels.load(language)
         for (kind, ids) in wanted() {
             let present = labels.ids(kind)
@@ -37,7 +39,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Language.allCases) func labelsAreTrimmedAndInNFC(_ language: Language) throws {
+    @Test("Labels are trimmed and in NFC", arguments: Language.allCases) func labelsTrimmed(
+        _ language: Language
+    ) throws {
         let labels = try Labels.load(language)
         for kind in Labels.Kind.allCases {
             for id in labels.ids(kind) {
@@ -48,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func frenchIsATranslationAndNotACopy() throws {
+    @Test("French is a translation and not a copy") func frenchTranslation() throws {
         let (english, french) = (Labels.of(.en), Labels.of(.fr))
         let ids = english.ids(.field)
         let same = ids.filter { english.text(.field, $0) == french.text(.field, $0) }
@@ -57,7 +61,7 @@ import Testing
         #expect(try form("identity").field("given_name")?.label(in: .fr) == "Prénom")
     }
 
-    @Test func codesHaveTheirLabels() throws {
+    @Test("Codes have their labels") func codesLabels() throws {
         let lists = Catalogue.shared.lists
         #expect(lists["countries"]?.label("CI", in: .fr) == "Côte d’Ivoire")
         #expect(lists["languages"]?.label("ful", in: .fr) == "Peul")
@@ -67,7 +71,7 @@ import Testing
             lists["yn"]?.label("perhaps", in: .en) == "perhaps", "a code of another office is its own label")
     }
 
-    @Test func labelsOfOneListDiffer() {
+    @Test("Labels of one list differ") func labelsOne() {
         for language in Language.allCases {
             for list in Catalogue.shared.lists.values {
                 let labels = list.codes.map { list.label($0, in: language) }
@@ -76,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func theLocaleChoosesTheLanguage() {
+    @Test("The locale chooses the language") func localeChooses() {
         #expect(Language(locale: "fr_FR.UTF-8") == .fr)
         #expect(Language(locale: "fr-CA") == .fr)
         #expect(Language(locale: "FR") == .fr)

@@ -14,7 +14,7 @@ import Testing
         return .object(values)
     }
 
-    @Test func theMeansAreNotRequiredOfAChild() throws {
+    @Test("The means are not required of a child") func meansRequired() throws {
         let identification = try form("identification")
         #expect(identification.missingRequired(adult) == ["means"])
         #expect(identification.missingRequired(with("age_when_trafficked", 18)) == ["means"])
@@ -24,25 +24,25 @@ import Testing
         #expect(identification.field("means")?.required == false, "no list of questions demands it")
     }
 
-    @Test func missingFieldsAreNamedWithTheirRow() throws {
+    @Test("Missing fields are named with their row") func missingFields() throws {
         let identity = try form("identity")
         #expect(identity.missingRequired([:]) == ["given_name"])
         let documents: JSON = ["given_name": "A", "documents": [["type": "id"], ["country": "ML"]]]
         #expect(identity.missingRequired(documents) == ["documents[1].type"])
     }
 
-    @Test func whatAnExportRestsOnIsRequiredOfAConsent() throws {
+    @Test("What an export rests on is required of a consent") func exportRests() throws {
         let missing = try form("consent").missingRequired([:])
         #expect(missing == ["given_by", "recipient", "form_groups", "purpose", "status"])
     }
 
-    @Test func noServiceDependsOnCooperationWithThePolice() {
+    @Test("No service depends on cooperation with the police") func serviceDepends() {
         for form in Catalogue.shared.forms {
             #expect(!form.fields.contains { $0.required && $0.key.contains("police") })
         }
     }
 
-    @Test func aRaisedNoteMovesToItsCompartmentAtTheHighestLevel() throws {
+    @Test("A raised note moves to its compartment at the highest level") func raisedNote() throws {
         let note = try form("note")
         let summary = try #require(note.field("summary"))
         #expect(note.compartment(for: ["summary": "x"]) == "notes")

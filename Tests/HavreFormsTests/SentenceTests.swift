@@ -42,11 +42,11 @@ import Testing
         ("جئت من سوريا. كنت وحدي؟ نعم.", ["جئت من سوريا.", "كنت وحدي؟", "نعم."]),
     ]
 
-    @Test func aTextIsCutWhereAReaderWouldCutIt() {
+    @Test("A text is cut where a reader would cut it") func textCut() {
         for (text, sentences) in Self.cuts { #expect(Sentences.split(text) == sentences) }
     }
 
-    @Test func nothingIsLostOrAddedExceptWhiteSpace() {
+    @Test("Nothing is lost or added, except white space") func nothingLost() {
         let texts =
             Self.cuts.map(\.0) + ["...", "« »", "a.b.c. D", "\n\n", "! ? .", "Fin.»", "»", "\u{A0}x\t y"]
         for text in texts {

@@ -9,7 +9,7 @@ import Testing
     private let key = SigningKey()
     private let origin = "havre/0123456789abcdef/1"
 
-    @Test func aSignedCheckpointIsReadBack() throws {
+    @Test("A signed checkpoint is read back") func signedCheckpoint() throws {
         let checkpoint = try Checkpoint(origin: origin, size: 20_852_163, root: Merkle.leaf([1]))
         let note = try checkpoint.signed(by: key)
         let known = try VerifierKey(name: origin, key: key.publicKey)
@@ -18,7 +18,7 @@ import Testing
         #expect(try Checkpoint(parsing: checkpoint.text) == checkpoint)
     }
 
-    @Test func aCheckpointOfAnotherKeyOrOriginIsRefused() throws {
+    @Test("A checkpoint of another key or origin is refused") func checkpointAnother() throws {
         let checkpoint = try Checkpoint(origin: origin, size: 1, root: Merkle.leaf([1]))
         let note = try checkpoint.signed(by: key)
         let stranger = try VerifierKey(name: origin, key: SigningKey().publicKey)
@@ -30,34 +30,36 @@ import Testing
         #expect(throws: LedgerError.notAuthentic) { try Checkpoint.open(mislabelled, key: nextEra) }
     }
 
-    @Test(arguments: [
-        "", "o\n", "o\n1\n", "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-        "o\n01\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n+1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n9223372036854775808\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n18446744073709551617\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\n",
-        "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=\n",
-        "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\next\n",
-        "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n",
-        "\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "o\r\n1\r\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\r\n",
-        "o\n1\nAAAA\n", "o\n1 \n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-    ])
-    func aCheckpointIsWrittenInOneWay(_ text: String) {
+    @Test(
+        "A checkpoint is written in one way",
+        arguments: [
+            "", "o\n", "o\n1\n", "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            "o\n01\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n+1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n9223372036854775808\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n18446744073709551617\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\n",
+            "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=\n",
+            "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\next\n",
+            "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n",
+            "\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\r\n1\r\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\r\n",
+            "o\n1\nAAAA\n", "o\n1 \n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        ])
+    func checkpointWritten(_ text: String) {
         #expect(throws: LedgerError.self) { try Checkpoint(parsing: Array(text.utf8)) }
     }
 
-    @Test func theLargestSizeIsReadAndTheEmptyTreeHasOne() throws {
+    @Test("The largest size is read and the empty tree has one") func largestSize() throws {
         let root = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
         #expect(try Checkpoint(parsing: Array("o\n9223372036854775807\n\(root)\n".utf8)).size == .max)
         #expect(try Checkpoint(parsing: Array("o\n0\n\(root)\n".utf8)).root == Merkle.empty)
     }
 
-    @Test func aProofIsReadBackAndVerifies() throws {
+    @Test("A proof is read back and verifies") func proofRead() throws {
         let (ledger, note, known) = try smallLog()
         for index in [0, 1, 255, 256, 299] {
             let hashes = try Proof.inclusion(index: index, size: 300, tiles: ledger.read)
@@ -73,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func aProofOfASingleLeafHasNoHashes() throws {
+    @Test("A proof of a single leaf has no hashes") func proofSingle() throws {
         let root = StoredLedger.leaf(0)
         let note = try Checkpoint(origin: origin, size: 1, root: root).signed(by: key)
         let proof = try TlogProof(extra: nil, index: 0, hashes: [], checkpoint: note)
@@ -81,7 +83,7 @@ import Testing
         #expect(try TlogProof(parsing: proof.encoded).verify(leafHash: root, key: known).size == 1)
     }
 
-    @Test func aProofChangedAnywhereIsRefused() throws {
+    @Test("A proof changed anywhere is refused") func proofChanged() throws {
         let (ledger, note, known) = try smallLog()
         let hashes = try Proof.inclusion(index: 77, size: 300, tiles: ledger.read)
         let bytes = try TlogProof(extra: nil, index: 77, hashes: hashes, checkpoint: note).encoded
@@ -94,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func aProofIsWrittenInOneWay() throws {
+    @Test("A proof is written in one way") func proofWritten() throws {
         let (_, note, _) = try smallLog()
         let tail = String(decoding: note, as: UTF8.self)
         let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -115,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func theLeafOfARecordIsComputedFromTheRecordAndItsOpening() throws {
+    @Test("The leaf of a record is computed from the record and its opening") func leafRecord() throws {
         let jws = Array("header.payload.signature".utf8)
         let opening = try LeafOpening(
             salt: Array(0..<16), body: Merkle.leaf([1]), mark: Merkle.leaf([2]))

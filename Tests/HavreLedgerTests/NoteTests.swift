@@ -14,7 +14,7 @@ import Testing
 
         """
 
-    @Test func theSpecificationsExampleVerifies() throws {
+    @Test("The specification's example verifies") func specificationsExample() throws {
         let key = try VerifierKey(parsing: vkey)
         #expect(key.text == vkey)
         let note = try SignedNote(parsing: Array(example.utf8))
@@ -23,7 +23,7 @@ import Testing
         #expect(try note.verify(known: [key]) == [key])
     }
 
-    @Test func aNoteChangedAnywhereIsRefused() throws {
+    @Test("A note changed anywhere is refused") func noteChanged() throws {
         let key = try VerifierKey(parsing: vkey)
         let bytes = Array(example.utf8)
         for place in bytes.indices {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func unknownKeysAreIgnoredAndKnownOnesMustVerify() throws {
+    @Test("Unknown keys are ignored and known ones must verify") func unknownKeys() throws {
         let mine = SigningKey()
         let other = SigningKey()
         let text = Array("line\n".utf8)
@@ -59,7 +59,7 @@ import Testing
         #expect(throws: LedgerError.notAuthentic) { try spoilt.verify(known: [known]) }
     }
 
-    @Test func atLeastSixteenSignaturesAreRead() throws {
+    @Test("At least sixteen signatures are read") func leastSixteen() throws {
         let keys = (0..<16).map { _ in SigningKey() }
         let text = Array("line\n".utf8)
         var bytes = text + [0x0A]
@@ -70,20 +70,23 @@ import Testing
         #expect(try SignedNote(parsing: bytes).verify(known: known) == known)
     }
 
-    @Test(arguments: [
-        "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n\u{2014} name AAAAAAA=",
-        "text\n\n- name AAAAAAA=\n", "text\n\n\u{2014}  name AAAAAAA=\n", "text\n\n\u{2014} name AAAAAA==\n",
-        "text\n\n\u{2014} name AAAAAAA\n", "text\n\n\u{2014} na+me AAAAAAA=\n",
-        "text\n\n\u{2014} name AAAAAAA= \n",
-        "text\n\n\u{2014} na\u{2003}me AAAAAAA=\n", "te\u{1}xt\n\n\u{2014} name AAAAAAA=\n",
-        "text\r\n\n\u{2014} name AAAAAAA=\n", "text\n\n\u{2014} name AAAAAAA=\n\n",
-        "text\n\n\u{2014} name AAAAAAA=\ngarbage\n", "text\n\u{2014} name AAAAAAA=\n",
-    ])
-    func aNoteIsWrittenInOneWay(_ text: String) {
+    @Test(
+        "A note is written in one way",
+        arguments: [
+            "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n\u{2014} name AAAAAAA=",
+            "text\n\n- name AAAAAAA=\n", "text\n\n\u{2014}  name AAAAAAA=\n",
+            "text\n\n\u{2014} name AAAAAA==\n",
+            "text\n\n\u{2014} name AAAAAAA\n", "text\n\n\u{2014} na+me AAAAAAA=\n",
+            "text\n\n\u{2014} name AAAAAAA= \n",
+            "text\n\n\u{2014} na\u{2003}me AAAAAAA=\n", "te\u{1}xt\n\n\u{2014} name AAAAAAA=\n",
+            "text\r\n\n\u{2014} name AAAAAAA=\n", "text\n\n\u{2014} name AAAAAAA=\n\n",
+            "text\n\n\u{2014} name AAAAAAA=\ngarbage\n", "text\n\u{2014} name AAAAAAA=\n",
+        ])
+    func noteWritten(_ text: String) {
         #expect(throws: LedgerError.self) { try SignedNote(parsing: Array(text.utf8)) }
     }
 
-    @Test func aNoteIsUTF8AndNotEndless() {
+    @Test("A note is UTF-8 and not endless") func noteUTF8() {
         let good = Array("text\n\n\u{2014} name AAAAAAA=\n".utf8)
         #expect(throws: Never.self) { try SignedNote(parsing: good) }
         #expect(throws: LedgerError.self) { try SignedNote(parsing: [0xFF] + good) }
@@ -95,7 +98,7 @@ import Testing
         #expect(throws: LedgerError.self) { try SignedNote(parsing: many) }
     }
 
-    @Test func textThatWouldBeReadDifferentlyIsNotSigned() {
+    @Test("Text that would be read differently is not signed") func textRead() {
         let key = SigningKey()
         for text in ["", "no newline", "bell\u{7}\n", "tab\t\n"] {
             #expect(throws: LedgerError.self) { try SignedNote(text: Array(text.utf8), name: "n", key: key) }
@@ -103,17 +106,19 @@ import Testing
         #expect(throws: LedgerError.self) { try SignedNote(text: Array("a\n".utf8), name: "a b", key: key) }
     }
 
-    @Test(arguments: [
-        "", "+", "example.com/foo", "example.com/foo+530d903a",
-        "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2",
-        " example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-    ])
-    func aVerifierKeyIsWrittenInOneWay(_ text: String) {
+    @Test(
+        "A verifier key is written in one way",
+        arguments: [
+            "", "+", "example.com/foo", "example.com/foo+530d903a",
+            "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2",
+            " example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+        ])
+    func verifierKey(_ text: String) {
         #expect(throws: LedgerError.self) { try VerifierKey(parsing: text) }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 
 /// What `Tests/Peers/ledger.py` lays before independent tools.
 @Suite struct PeerTests {
-    @Test func aLogIsLaidOutWithItsProofs() throws {
+    @Test("A log is laid out for other readers, with its proofs") func logLaid() throws {
         guard let folder = try PeersFolder.make("ledger") else { return }
         let key = SigningKey()
         let origin = "havre/peers/1"

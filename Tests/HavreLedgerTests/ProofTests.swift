@@ -21,7 +21,7 @@ import Testing
         return ledger
     }()
 
-    @Test func inclusionProofsAreTheDefinitionAndVerify() throws {
+    @Test("Inclusion proofs are the definition and verify") func inclusionProofs() throws {
         for size in Array(1...70) + [255, 256, 257, 300, 511, 512, 513, 600] {
             for index in stride(from: 0, to: size, by: max(1, size / 11)) {
                 let proof = try Proof.inclusion(index: index, size: size, tiles: Self.ledger.read)
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func consistencyProofsAreTheDefinitionAndVerify() throws {
+    @Test("Consistency proofs are the definition and verify") func consistencyProofs() throws {
         for new in Array(1...40) + [255, 256, 257, 300, 511, 512, 513, 600] {
             for old in stride(from: 1, through: new, by: max(1, new / 11)) {
                 let proof = try Proof.consistency(from: old, to: new, tiles: Self.ledger.read)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func anyPairOfSizesVerifies() throws {
+    @Test("Any pair of sizes verifies") func anyPair() throws {
         var generator = SeededGenerator(seed: 9162)
         for _ in 0..<100 {
             let new = Int.random(in: 1...Self.size, using: &generator)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func aDamagedInclusionProofIsRefused() throws {
+    @Test("A damaged inclusion proof is refused") func damagedInclusion() throws {
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<100 {
             let size = Int.random(in: 2...Self.size, using: &generator)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func aDamagedConsistencyProofIsRefused() throws {
+    @Test("A damaged consistency proof is refused") func damagedConsistency() throws {
         var generator = SeededGenerator(seed: 2)
         for _ in 0..<100 {
             let new = Int.random(in: 2...Self.size, using: &generator)
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func aHistoryThatWasRewrittenIsNotConsistent() throws {
+    @Test("A history that was rewritten is not consistent") func historyRewritten() throws {
         var rewritten = StoredLedger()
         rewritten.tree.append(Merkle.empty)
         rewritten.grow(by: Self.size - 1, group: 64)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func askingOutsideTheTreeIsAnError() {
+    @Test("Asking outside the tree is an error") func askingOutside() {
         let read = Self.ledger.read
         #expect(throws: LedgerError.self) { try Proof.inclusion(index: 5, size: 5, tiles: read) }
         #expect(throws: LedgerError.self) { try Proof.inclusion(index: -1, size: 5, tiles: read) }

@@ -10,7 +10,7 @@ import Testing
     /// Its roots are the text "don't care 2": a root is 32 bytes here, whatever the proof.
     private static let knownException = "sizes-are-equal-one-and-proof-is-empty.json"
 
-    @Test func publishedInclusionProofsAreJudgedAsPublished() throws {
+    @Test("Published inclusion proofs are judged as published") func publishedInclusion() throws {
         guard let folder = SharedVectors.folder("rfc6962-vectors", count: 46) else { return }
         var count = 0
         for file in vectors(folder.appending(path: "inclusion")) {
@@ -32,7 +32,7 @@ import Testing
         print("published inclusion proofs: \(count)")
     }
 
-    @Test func publishedConsistencyProofsAreJudgedAsPublished() throws {
+    @Test("Published consistency proofs are judged as published") func publishedConsistency() throws {
         guard let folder = SharedVectors.folder("rfc6962-vectors", count: 45) else { return }
         var count = 0
         for file in vectors(folder.appending(path: "consistency")) {

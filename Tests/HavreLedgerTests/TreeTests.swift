@@ -5,7 +5,7 @@ import Testing
 @testable import HavreLedger
 
 @Suite struct TreeTests {
-    @Test func hashesAreTheOnesTheSpecificationGives() {
+    @Test("Hashes are the ones the specification gives") func hashesOnes() {
         #expect(Merkle.empty.hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         #expect(
             Merkle.leaf([]).hex == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d")
@@ -14,7 +14,7 @@ import Testing
                 == "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56")
     }
 
-    @Test func anInnerNodeHashesAByteOneAndBothChildren() throws {
+    @Test("An inner node hashes a byte one and both children") func innerNode() throws {
         // The published value hashes "N123" and "N456" themselves; ours takes digests, so the rule is restated.
         let left = Merkle.leaf([1])
         let right = Merkle.leaf([2])
@@ -22,7 +22,7 @@ import Testing
         #expect(Merkle.node(left, right) == Definition.root([left, right][...]))
     }
 
-    @Test func theRootOfEverySizeIsTheDefinition() {
+    @Test("The root of every size is the definition") func rootEvery() {
         let leaves = (0..<600).map(StoredLedger.leaf)
         var range = CompactRange()
         for size in 0...600 {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func tilesAreTheRowsOfTheTreeWhateverTheGroups() throws {
+    @Test("Tiles are the rows of the tree, whatever the groups") func tilesRows() throws {
         for group in [1, 3, 255, 256, 257, 1000] {
             var ledger = StoredLedger()
             ledger.grow(by: 1000, group: group)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aChangedTileIsNamedOnce() {
+    @Test("A changed tile is named once") func changedTile() {
         var tree = CompactTree()
         for index in 0..<700 { tree.append(StoredLedger.leaf(index)) }
         let places = tree.takeTiles().map { "\($0.level)/\($0.number)" }
@@ -57,7 +57,7 @@ import Testing
         #expect(tree.takeTiles().map { "\($0.level)/\($0.number)/\($0.hashes.count)" } == ["0/2/189"])
     }
 
-    @Test func aTreeIsRestoredFromItsTilesAtEverySize() throws {
+    @Test("A tree is restored from its tiles at every size") func treeRestored() throws {
         var ledger = StoredLedger()
         for size in 0...600 {
             let restored = try CompactTree(size: size, tiles: ledger.read)
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aRestoredTreeGrowsAsTheOriginalDoes() throws {
+    @Test("A restored tree grows as the original does") func restoredTree() throws {
         for size in [1, 255, 256, 257, 511, 512, 600] {
             var ledger = StoredLedger()
             ledger.grow(by: size, group: 7)
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func threeLevelsOfTilesWorkAsTwo() throws {
+    @Test("Three levels of tiles work as two") func threeLevels() throws {
         var ledger = StoredLedger()
         ledger.grow(by: 66_000, group: 4096)
         #expect(ledger.rows[.init(level: 2, number: 0)]?.count == 1)
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func aTileThatIsMissingOrNarrowIsRefused() {
+    @Test("A tile that is missing or narrow is refused") func tileMissing() {
         var ledger = StoredLedger()
         ledger.grow(by: 600, group: 600)
         let place = StoredLedger.Place(level: 0, number: 2)
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func everyChangedHashOfATileIsFound() throws {
+    @Test("Every changed hash of a tile is found") func everyChanged() throws {
         var ledger = StoredLedger()
         ledger.grow(by: 600, group: 600)
         let root = ledger.tree.root
@@ -140,13 +140,13 @@ import Testing
         }
     }
 
-    @Test func aRangeNeedsOneHashForEachBitOfItsSize() throws {
+    @Test("A range needs one hash for each bit of its size") func rangeNeeds() throws {
         #expect(throws: LedgerError.self) { try CompactRange(size: 3, edge: [Merkle.empty]) }
         #expect(throws: LedgerError.self) { try CompactRange(size: -1, edge: [Merkle.empty]) }
         #expect(try CompactRange(size: 4, edge: [Merkle.empty]).root == Merkle.empty)
     }
 
-    @Test func storedTilesAreReadStrictly() throws {
+    @Test("Stored tiles are read strictly") func storedTiles() throws {
         let hashes = (0..<5).map(StoredLedger.leaf)
         let tile = try Tile(level: 1, number: 4, hashes: hashes)
         #expect(try Tile(level: 1, number: 4, encoded: tile.encoded) == tile)

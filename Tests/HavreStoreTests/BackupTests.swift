@@ -27,7 +27,7 @@ import Testing
         return (house, area, person, slotKey)
     }
 
-    @Test func `A restored pair holds everything, under a new device key`() throws {
+    @Test("A restored pair holds everything, under a new device key") func restoredPair() throws {
         let (house, area, person, slotKey) = try furnished()
         let files = try BackupFiles(house, "backup")
         let restored = try files.restore(house.places("r"), house.recovery.carried())
@@ -51,7 +51,8 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `Only the recovery key opens a backup, and not a byte of it can be changed`() throws {
+    @Test("Only the recovery key opens a backup, and not a byte of it can be changed")
+    func recoveryKey() throws {
         let (house, _, _, _) = try furnished()
         let files = try BackupFiles(house, "backup")
         #expect(throws: StoreError.wrongKey) {
@@ -86,7 +87,8 @@ import Testing
         #expect(throws: StoreError.self) { try read(good + [0], first) }
     }
 
-    @Test func `A gate older than the vault is brought forward, a newer one is a roll-back`() throws {
+    @Test("A gate older than the vault is brought forward, a newer one is a roll-back")
+    func gateOlder() throws {
         let (house, area, _, _) = try furnished()
         let old = try BackupFiles(house, "old")
         var change = try house.put(area, 0, "renewed")
@@ -118,10 +120,8 @@ import Testing
         #expect(throws: StoreError.rolledBack) { try Store.open(house.places("n"), journal: DummyJournal()) }
     }
 
-    @Test
-    func `Areas whose key no journal reaches are lost and named, and everything else is brought forward`()
-        throws
-    {
+    @Test("Areas whose key no journal reaches are lost and named, and everything else is brought forward")
+    func areasWhose() throws {
         let (house, area, _, _) = try furnished()
         let renewed = try house.makeArea(rows: 2)
         let old = try BackupFiles(house, "old")
@@ -173,7 +173,8 @@ import Testing
         second.close()
     }
 
-    @Test func `A gate that lacks a secret is a roll-back at every start that is no restore`() throws {
+    @Test("A gate that lacks a secret is a roll-back at every start that is no restore")
+    func gateLacks() throws {
         let house = try House()
         try house.makeArea(rows: 1)
         let gate = house.path("gate")
@@ -187,7 +188,7 @@ import Testing
         #expect(throws: StoreError.rolledBack) { try house.reopen() }
     }
 
-    @Test func `A backup taken while sixteen threads write is of one moment`() throws {
+    @Test("A backup taken while sixteen threads write is of one moment") func backupTaken() throws {
         let (house, area, _, _) = try furnished()
         let store = house.store
         let stop = Guarded(false)

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `After a panic nothing opens but by a supervisor's slot`() throws {
+    @Test("After a panic nothing opens but by a supervisor's slot") func afterPanic() throws {
         let one = try Supervised()
         let house = one.house
         house.store.closeGate(removingAuto: true)
@@ -55,7 +55,7 @@ import Testing
         #expect(try house.text(one.area, 1) == "row 1")
     }
 
-    @Test func `Who is frozen does not open the gate, and leaves no auto key`() throws {
+    @Test("Who is frozen does not open the gate, and leaves no auto key") func frozenOpen() throws {
         let one = try Supervised()
         one.house.store.closeGate(removingAuto: true)
         var refused: Result<Receipt, any Error>?
@@ -70,9 +70,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: one.house.path("gate/auto.key")))
     }
 
-    @Test func `A slot that its person would not find, or that would not open for her, is found by check`()
-        throws
-    {
+    @Test("A slot that its person would not find, or that would not open for her, is found by check")
+    func slotPerson() throws {
         for change in ["name = randomblob(16)", "slot = zeroblob(length(slot))"] {
             let one = try Supervised()
             #expect(try one.house.store.check().isGood)
@@ -82,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `A slot that is taken back opens nothing any more`() throws {
+    @Test("A slot that is taken back opens nothing any more") func slotTaken() throws {
         let one = try Supervised()
         var change = one.house.change()
         change.gate = GateStep()
@@ -95,7 +94,8 @@ import Testing
         }
     }
 
-    @Test func `A renewed gate goes on, and an older copy of its folder does not open it`() throws {
+    @Test("A renewed gate goes on, and an older copy of its folder does not open it")
+    func renewedGate() throws {
         let one = try Supervised()
         let house = one.house
         let copy = house.path("copy")
@@ -121,7 +121,7 @@ import Testing
         #expect(house.store.state == .closed)
     }
 
-    @Test func `A panic during a renewal leaves no auto key`() throws {
+    @Test("A panic during a renewal leaves no auto key") func panicDuring() throws {
         let one = try Supervised()
         let house = one.house
         let store = house.store
@@ -139,8 +139,8 @@ import Testing
         #expect(try house.text(one.area, 0) == "row 0")
     }
 
-    @Test func `A key file that was only half put in its place outlives neither a start nor a panic`() throws
-    {
+    @Test("A key file that was only half put in its place outlives neither a start nor a panic")
+    func keyFile() throws {
         let one = try Supervised()
         let house = one.house
         let auto = URL(filePath: house.path("gate/auto.key"))
@@ -158,7 +158,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: auto.path))
     }
 
-    @Test func `A gate that names another set of key files than it has is found`() throws {
+    @Test("A gate that names another set of key files than it has is found") func gateNames() throws {
         let house = try House()
         try house.restart {
             try shell(house.path("gate/gate.db"), "UPDATE meta SET epoch = zeroblob(16)")
@@ -167,7 +167,7 @@ import Testing
         #expect(try house.store.check().problems.map(\.part) == [.keyFile])
     }
 
-    @Test func `Burning leaves no way in`() throws {
+    @Test("Burning leaves no way in") func burningLeaves() throws {
         let one = try Supervised()
         try one.house.store.burn()
         let left = try FileManager.default.contentsOfDirectory(atPath: one.house.path("gate"))
@@ -180,7 +180,7 @@ import Testing
         #expect(throws: StoreError.self) { try one.house.store.read(.login, 0) }
     }
 
-    @Test func `A closed gate is never called right, and a damaged key file is found`() throws {
+    @Test("A closed gate is never called right, and a damaged key file is found") func closedGate() throws {
         let house = try House()
         let auto = URL(filePath: house.path("gate/auto.key"))
         let bytes = try Data(contentsOf: auto)
@@ -203,7 +203,7 @@ import Testing
         #expect(try house.store.check().isPartial)
     }
 
-    @Test func `Files are 0600 and folders 0700, whatever the umask`() throws {
+    @Test("Files are 0600 and folders 0700, whatever the umask") func files0600() throws {
         let before = umask(0)
         defer { umask(before) }
         let house = try House()
@@ -222,7 +222,8 @@ import Testing
         }
     }
 
-    @Test func `Folders that others may enter, that are links, or the same twice, are refused`() throws {
+    @Test("Folders that others may enter, that are links, or the same twice, are refused")
+    func foldersOthers() throws {
         let house = try House()
         try house.restart {
             chmod(house.path("gate"), 0o750)
@@ -245,7 +246,7 @@ import Testing
         }
     }
 
-    @Test func `Two processes do not open one store`() throws {
+    @Test("Two processes do not open one store") func twoProcesses() throws {
         let house = try House()
         #expect(throws: StoreError.inUse) { try Store.open(house.places, journal: house.journal) }
         // Nor when somebody renames the lock files away.
@@ -255,7 +256,7 @@ import Testing
         #expect(throws: StoreError.inUse) { try Store.open(house.places, journal: house.journal) }
     }
 
-    @Test func `A device key on another medium is asked for at every start`() throws {
+    @Test("A device key on another medium is asked for at every start") func deviceKey() throws {
         let house = try House()
         let medium = house.path("medium.key")
         try Data(Random.bytes(32)).write(to: URL(filePath: medium))

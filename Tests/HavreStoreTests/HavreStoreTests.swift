@@ -7,7 +7,7 @@ import Testing
 
 /// What a change does when nothing goes wrong.
 @Suite struct ChangeTests {
-    @Test func `A change is there with its entry after a restart`() throws {
+    @Test("A change is there with its entry after a restart") func changeEntry() throws {
         let house = try House()
         let area = try house.makeArea(rows: 3)
         let receipt = try house.store.submit(try house.put(area, 3, "new", body: .sealed([1, 2, 3])))
@@ -23,7 +23,7 @@ import Testing
         #expect(try house.store.checkpoint().size == 2)
     }
 
-    @Test func `A change that rests on an older state is refused and leaves nothing`() throws {
+    @Test("A change that rests on an older state is refused and leaves nothing") func changeRests() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let (first, second) = (try house.put(area, 0, "first"), try house.put(area, 1, "second"))
@@ -38,7 +38,7 @@ import Testing
         #expect(throws: StoreError.stale) { try house.store.submit(resting) }
     }
 
-    @Test func `Appended rows need no sequence and get the next numbers`() throws {
+    @Test("Appended rows need no sequence and get the next numbers") func appendedRows() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         let generation = try #require(try house.store.area(area)).generation
@@ -55,7 +55,7 @@ import Testing
         #expect(try house.store.area(area)?.count == 7)
     }
 
-    @Test func `A renewed area keeps its rows and bodies under a new key`() throws {
+    @Test("A renewed area keeps its rows and bodies under a new key") func renewedArea() throws {
         let house = try House()
         let area = try house.makeArea(rows: 5, pinned: 2)
         let before = try (0..<5).map { try house.store.read(area, $0).wrapDigest }
@@ -75,7 +75,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `An erased area is gone, its rows, bodies and files with it`() throws {
+    @Test("An erased area is gone, its rows, bodies and files with it") func erasedArea() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let other = try house.makeArea(rows: 1)
@@ -102,7 +102,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `An emptied row stays as a tombstone that can be used again`() throws {
+    @Test("An emptied row stays as a tombstone that can be used again") func emptiedRow() throws {
         let house = try House()
         let area = try house.makeArea(rows: 3)
         var change = house.change()
@@ -118,7 +118,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A body can be kept, replaced and dropped`() throws {
+    @Test("A body can be kept, replaced and dropped") func bodyKept() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         _ = try house.store.submit(try house.put(area, 0, "a", body: .kept))
@@ -131,7 +131,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A pinned row is read without the other rows, and stays comparable`() throws {
+    @Test("A pinned row is read without the other rows, and stays comparable") func pinnedRow() throws {
         let house = try House()
         let area = try house.makeArea(rows: 4, pinned: 1)
         try house.restart()
@@ -141,7 +141,7 @@ import Testing
         #expect(house.store.memory.with { $0.areas[area]?.digests?.count } == 4)
     }
 
-    @Test func `Facts, keys, slots put aside and restrictions follow their changes`() throws {
+    @Test("Facts, keys, slots put aside and restrictions follow their changes") func factsKeys() throws {
         let house = try House()
         let person = Random.identifier()
         let guardKey = Key<Role.Guard>()
@@ -177,8 +177,10 @@ import Testing
         #expect(try house.store.status().highestInstant == 1_700_000_000)
     }
 
-    @Test(arguments: [0, 1, 240, 241, 700, 760, 1_000, 20_000, RowPut.payloadByteCountMax])
-    func `A payload of any size comes back`(byteCount: Int) throws {
+    @Test(
+        "A payload of any size comes back",
+        arguments: [0, 1, 240, 241, 700, 760, 1_000, 20_000, RowPut.payloadByteCountMax])
+    func payloadAny(byteCount: Int) throws {
         let house = try House()
         let area = try house.makeArea(rows: 0)
         var change = try house.put(area, 0, "")
@@ -188,7 +190,8 @@ import Testing
         #expect(try house.store.read(area, 0).payload == change.puts[0].payload)
     }
 
-    @Test func `What breaks a rule of the interface is refused before anything is written`() throws {
+    @Test("What breaks a rule of the interface is refused before anything is written")
+    func breaksRule() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let expectation = try house.expectation(area)
@@ -237,7 +240,7 @@ import Testing
         return change
     }
 
-    @Test func `A ledger that fails lets nothing through`() throws {
+    @Test("A ledger that fails lets nothing through") func ledgerFails() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         house.journal.isBroken = true

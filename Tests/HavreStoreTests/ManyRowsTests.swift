@@ -10,7 +10,8 @@ import Testing
         found.map { $0.map { String(decoding: $0.row.payload, as: UTF8.self) } }
     }
 
-    @Test func `Rows of many areas come in the order that was asked for, each with its body`() throws {
+    @Test("Rows of many areas come in the order that was asked for, each with its body")
+    func rowsMany() throws {
         let house = try House()
         let areas = try (0..<3).map { _ in try house.makeArea(rows: 3, pinned: 1) }
         for area in areas { try house.store.verify(area) }
@@ -26,9 +27,8 @@ import Testing
         #expect(try house.store.readTogether([], withBodies: true).isEmpty)
     }
 
-    @Test func `A row that nothing is known to compare with is not given: only the pinned one of an area is`()
-        throws
-    {
+    @Test("A row that nothing is known to compare with is not given: only the pinned one of an area is")
+    func rowNothing() throws {
         let house = try House()
         let area = try house.makeArea(rows: 3, pinned: 1)
         try house.restart()
@@ -42,14 +42,14 @@ import Testing
                 == ["row 0", "row 1", "row 2", nil, nil])
     }
 
-    @Test(arguments: [
-        "UPDATE item SET wrap = (SELECT wrap FROM item WHERE rowid = 3) WHERE rowid = 2",
-        "UPDATE body SET body = (SELECT body FROM body WHERE rowid = 3) WHERE rowid = 2",
-        "DELETE FROM item WHERE rowid = 2", "DELETE FROM body WHERE rowid = 2",
-    ])
-    func `A row that was tampered with is not given, and read by itself it is refused`(_ attack: String)
-        throws
-    {
+    @Test(
+        "A row that was tampered with is not given, and read by itself it is refused",
+        arguments: [
+            "UPDATE item SET wrap = (SELECT wrap FROM item WHERE rowid = 3) WHERE rowid = 2",
+            "UPDATE body SET body = (SELECT body FROM body WHERE rowid = 3) WHERE rowid = 2",
+            "DELETE FROM item WHERE rowid = 2", "DELETE FROM body WHERE rowid = 2",
+        ])
+    func rowTampered(_ attack: String) throws {
         let house = try House()
         let area = try house.makeArea(rows: 3, pinned: 1)
         try house.store.verify(area)
@@ -59,7 +59,7 @@ import Testing
         #expect(throws: StoreError.tampered(.row)) { try house.store.readWithBody(area, 1) }
     }
 
-    @Test func `A closed gate gives no row`() throws {
+    @Test("A closed gate gives no row") func closedGate() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2, pinned: 0)
         house.store.closeGate(removingAuto: true)

@@ -6,9 +6,8 @@ import Testing
 
 /// What the store keeps in memory of a house of very many areas.
 @Suite struct MemoryTests {
-    @Test func `Memory of verified areas is bounded, and making room costs one look for very many areas`()
-        throws
-    {
+    @Test("Memory of verified areas is bounded, and making room costs one look for very many areas")
+    func memoryVerified() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let state = try #require(try house.store.loadedArea(area))

@@ -41,7 +41,8 @@ import Testing
         return (house, area, person, slotKey)
     }
 
-    @Test func `A lost gate is replaced by its mirror, and everything acknowledged is there`() throws {
+    @Test("A lost gate is replaced by its mirror, and everything acknowledged is there")
+    func lostGate() throws {
         let (house, area, person, slotKey) = try furnished()
         #expect(try house.store.status().mirror == .whole)
         var change = try house.put(area, 1, "renewed")
@@ -66,8 +67,10 @@ import Testing
         #expect(try gateStore.check().isGood)
     }
 
-    @Test(arguments: CrashPoint.allCases.filter { !$0.rawValue.hasPrefix("r") })
-    func `Killed at any step, gate and mirror both hold everything acknowledged`(point: CrashPoint)
+    @Test(
+        "Killed at any step, gate and mirror both hold everything acknowledged",
+        arguments: CrashPoint.allCases.filter { !$0.rawValue.hasPrefix("r") })
+    func killedAny(point: CrashPoint)
         async throws
     {
         let folder = try privateFolder("havre-mirror").path
@@ -96,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `A panic leaves nothing in the mirror that opens without a supervisor`() throws {
+    @Test("A panic leaves nothing in the mirror that opens without a supervisor") func panicLeaves() throws {
         let (house, area, person, slotKey) = try furnished()
         // Put there by hand, for convenience.
         let planted = house.path("mirror/auto.key")
@@ -117,7 +120,7 @@ import Testing
         #expect(try house.store.status().mirror == .whole)
     }
 
-    @Test func `A burn burns the mirror, and a device key elsewhere never comes into it`() throws {
+    @Test("A burn burns the mirror, and a device key elsewhere never comes into it") func burnBurns() throws {
         let (house, _, person, slotKey) = try furnished()
         try house.store.burn()
         #expect(!names(house.path("mirror")).contains { $0.hasSuffix(".key") })
@@ -138,7 +141,7 @@ import Testing
         #expect(names(house.path("apart-mirror")) == ["gate.db", "lock", "login.key"])
     }
 
-    @Test func `Work goes on without the mirror, and it is filled again when it is there`() throws {
+    @Test("Work goes on without the mirror, and it is filled again when it is there") func workGoes() throws {
         let (house, area, _, _) = try furnished()
         let mirror = try #require(house.places.mirror)
         // Gone while it runs: what is written to removed files is in no mirror.
@@ -167,7 +170,7 @@ import Testing
         #expect(try store.check().isGood)
     }
 
-    @Test func `A slow mirror is waited for, and not for ever`() throws {
+    @Test("A slow mirror is waited for, and not for ever") func slowMirror() throws {
         let (house, area, _, _) = try furnished()
         let blocker = try HavreStore.Connection(path: house.path("mirror/gate.db"))
         try blocker.execute("BEGIN IMMEDIATE")
@@ -189,7 +192,8 @@ import Testing
         #expect(try house.store.status().mirror == .whole)
     }
 
-    @Test func `A folder that holds something else is no mirror, and nothing of it is touched`() throws {
+    @Test("A folder that holds something else is no mirror, and nothing of it is touched")
+    func folderHolds() throws {
         let (house, area, _, _) = try furnished()
         let mirror = try #require(house.places.mirror)
         let other = try House(hasMirror: true)
@@ -228,7 +232,8 @@ import Testing
         refused(mirror, .rolledBack)
     }
 
-    @Test func `A check reads the mirror as well, and has it filled anew where it differs`() throws {
+    @Test("A check reads the mirror as well, and has it filled anew where it differs")
+    func checkReads() throws {
         let (house, area, _, _) = try furnished()
         #expect(try house.store.check().isGood)
         let outside = try HavreStore.Connection(path: house.path("mirror/gate.db"))
@@ -247,7 +252,8 @@ import Testing
         #expect(files.contents(atPath: journal) == files.contents(atPath: house.path("gate/gate.journal")))
     }
 
-    @Test func `A mirror that was never filled to its end is no gate, and is begun anew`() throws {
+    @Test("A mirror that was never filled to its end is no gate, and is begun anew")
+    func mirrorNever() throws {
         let (house, area, _, _) = try furnished()
         house.close()
         try Data().write(to: URL(filePath: house.path("mirror/filling")))
@@ -260,7 +266,7 @@ import Testing
         #expect(!files.fileExists(atPath: house.path("mirror/filling")))
     }
 
-    @Test func `A copy that was opened before a renewal is not filled after it`() throws {
+    @Test("A copy that was opened before a renewal is not filled after it") func copyOpened() throws {
         let house = try House()
         try makeFolder(house.path("copy"))
         let copy = try house.store.mirrorCopy(house.path("copy"))
@@ -268,7 +274,8 @@ import Testing
         #expect(throws: StoreError.busy) { try house.store.contents(for: copy) }
     }
 
-    @Test func `Under a new gate key the mirror is filled anew, and holds nothing of the old one`() throws {
+    @Test("Under a new gate key the mirror is filled anew, and holds nothing of the old one")
+    func newGate() throws {
         let (house, area, person, slotKey) = try furnished()
         let old = try Data(contentsOf: URL(filePath: house.path("mirror/device.key")))
         try house.store.renewGate()

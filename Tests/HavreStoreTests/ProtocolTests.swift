@@ -10,8 +10,10 @@ import Testing
 /// The commit over two files: killed at each step, shared by many threads, and what it leaves in the files.
 @Suite struct ProtocolTests {
     /// Every point of the commit with a stretch of the course that reaches it.
-    @Test(arguments: CrashPoint.allCases.filter { !$0.rawValue.hasPrefix("r") })
-    func `Killed at any step, everything acknowledged is there and nothing is half`(point: CrashPoint)
+    @Test(
+        "Killed at any step, everything acknowledged is there and nothing is half",
+        arguments: CrashPoint.allCases.filter { !$0.rawValue.hasPrefix("r") })
+    func killedAny(point: CrashPoint)
         async throws
     {
         let folder = try privateFolder("havre-crash").path
@@ -32,8 +34,10 @@ import Testing
         #expect(try Judge(course).faults.isEmpty)
     }
 
-    @Test(arguments: [CrashPoint.renewalWritten, .renewalDecided, .renewalPlaced])
-    func `Killed while GK is renewed, the gate opens under the old key or the new one`(point: CrashPoint)
+    @Test(
+        "Killed while GK is renewed, the gate opens under the old key or the new one",
+        arguments: [CrashPoint.renewalWritten, .renewalDecided, .renewalPlaced])
+    func killedGK(point: CrashPoint)
         async throws
     {
         let house = try House()
@@ -53,7 +57,7 @@ import Testing
         #expect(!left.contains { $0.hasSuffix(".next") })
     }
 
-    @Test func `Many threads share groups, and each gets its own answer`() throws {
+    @Test("Many threads share groups, and each gets its own answer") func manyThreads() throws {
         let house = try House()
         let store = house.store
         let areas = try (0..<8).map { _ in try house.makeArea(rows: 1) }
@@ -103,7 +107,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `Rows are verified and read while others change them`() throws {
+    @Test("Rows are verified and read while others change them") func rowsVerified() throws {
         let house = try House()
         let store = house.store
         let area = try house.makeArea(rows: 60)
@@ -140,7 +144,8 @@ import Testing
         #expect(try store.check().isGood)
     }
 
-    @Test func `Nothing of what was overwritten is in any file when the answer comes`() throws {
+    @Test("Nothing of what was overwritten is in any file when the answer comes")
+    func nothingOverwritten() throws {
         let house = try House()
         let area = try house.makeArea(rows: 4)
         let tags = try #require(house.store.memory.with { $0.areas[area]?.state?.sealer }).tag
@@ -171,7 +176,7 @@ import Testing
         return wraps.filter { wrap in contents.contains { $0.range(of: Data(wrap[8..<40])) != nil } }.count
     }
 
-    @Test func `A gate that lags behind by reads is brought forward at the next start`() throws {
+    @Test("A gate that lags behind by reads is brought forward at the next start") func gateLags() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         let gate = house.path("gate-before")
@@ -188,9 +193,8 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A renewal that an older gate does not know comes back from gate.journal, or not at all`()
-        throws
-    {
+    @Test("A renewal that an older gate does not know comes back from gate.journal, or not at all")
+    func renewalOlder() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let gate = house.path("gate-before")
@@ -224,7 +228,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `Today's gate opens no older line of gate.journal`() throws {
+    @Test("Today's gate opens no older line of gate.journal") func todaysGate() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         let keys = try #require(house.store.memory.with { $0.keys })
@@ -251,7 +255,7 @@ import Testing
         #expect(all == [area])
     }
 
-    @Test func `A panic while threads commit loses nothing that was acknowledged`() throws {
+    @Test("A panic while threads commit loses nothing that was acknowledged") func panicThreads() throws {
         let house = try House()
         let area = try house.makeArea(rows: 0)
         let person = Random.identifier()
@@ -292,9 +296,8 @@ import Testing
         try connection.execute("PRAGMA max_page_count = \(pages.map { count + $0 } ?? 1 << 30)")
     }
 
-    @Test func `On a full disk nothing happens, what is there can be read, and with room everything goes on`()
-        throws
-    {
+    @Test("On a full disk nothing happens, what is there can be read, and with room everything goes on")
+    func fullDisk() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         try limit(house.store.leader.vault.connection, 0)
@@ -316,7 +319,8 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A change that the gate has no room for stands, and is followed when there is room`() throws {
+    @Test("A change that the gate has no room for stands, and is followed when there is room")
+    func changeGate() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         // Room for the *next* of step 1, none for the fact of step 3: it needs pages of its own.
@@ -352,7 +356,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A crash while the gate is owed something loses nothing of it`() throws {
+    @Test("A crash while the gate is owed something loses nothing of it") func crashGate() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         try limit(house.store.leader.gate.connection, 20)
@@ -370,7 +374,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A reader outside delays the scrub, which is noted and done later`() throws {
+    @Test("A reader outside delays the scrub, which is noted and done later") func readerOutside() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         let outside = try HavreStore.Connection(path: house.path("vault/vault.db"))

@@ -13,7 +13,8 @@ import Testing
         ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
-    @Test func `What a restore has not finished opens nowhere, and the next one starts anew`() throws {
+    @Test("What a restore has not finished opens nowhere, and the next one starts anew")
+    func restoreFinished() throws {
         let house = try House()
         let area = try house.makeArea(rows: 2)
         let files = try BackupFiles(house, "backup")
@@ -41,7 +42,8 @@ import Testing
         #expect(try store.check().isGood)
     }
 
-    @Test func `Nothing is restored onto what is there, and a refusal leaves nothing`() throws {
+    @Test("Nothing is restored onto what is there, and a refusal leaves nothing")
+    func nothingRestored() throws {
         let house = try House()
         try house.makeArea(rows: 1)
         let files = try BackupFiles(house, "backup")
@@ -99,7 +101,8 @@ import Testing
         }
     }
 
-    @Test func `Each era has keys of its own: what was lost with the machine opens nothing later`() throws {
+    @Test("Each era has keys of its own: what was lost with the machine opens nothing later")
+    func eachEra() throws {
         let house = try House()
         let area = try house.makeArea(rows: 1)
         let files = try BackupFiles(house, "backup")
@@ -139,7 +142,7 @@ import Testing
         #expect(try again.fact("era") == [1])
     }
 
-    @Test func `A record of another backup of the same step is found out`() throws {
+    @Test("A record of another backup of the same step is found out") func recordAnother() throws {
         let chain = StepLog.Chain(era: 0, first: Key())
         let vault = Random.identifier()
         func backup(_ text: String) -> (header: [UInt8], records: [[UInt8]]) {
@@ -166,7 +169,7 @@ import Testing
         #expect(throws: StoreError.wrongKey) { try read(one.header + two.records.joined()) }
     }
 
-    @Test func `Erased areas and rows are named in the log of erasures`() throws {
+    @Test("Erased areas and rows are named in the log of erasures") func erasedAreas() throws {
         let erasure = LoggedErasure(
             operation: Random.identifier(), areas: [Area(Random.identifier())],
             rows: [RowPlace(Area(Random.identifier()), 7)], certificate: [1, 2])

@@ -7,8 +7,10 @@ import Testing
 @Suite struct StandingTests {
     private static let files = ["vault/vault.db", "vault/vault.db-wal", "gate/gate.db", "gate/gate.db-wal"]
 
-    @Test(arguments: files)
-    func `Into files that no start would find nothing is written and from them nothing is read`(
+    @Test(
+        "Into files that no start would find nothing is written and from them nothing is read",
+        arguments: files)
+    func filesStart(
         _ name: String
     ) throws {
         let house = try House()
@@ -43,8 +45,10 @@ import Testing
         #expect(try house.store.check().problems.isEmpty)
     }
 
-    @Test(arguments: ["vault/vault.db", "gate/gate.db"], ["-journal", "-wal", "-shm"])
-    func `A pipe, a folder or a link beside a database is refused at once`(
+    @Test(
+        "A pipe, a folder or a link beside a database is refused at once",
+        arguments: ["vault/vault.db", "gate/gate.db"], ["-journal", "-wal", "-shm"])
+    func pipeFolder(
         _ name: String, _ suffix: String
     ) throws {
         let house = try House()
@@ -66,8 +70,10 @@ import Testing
         try house.reopen()
     }
 
-    @Test(arguments: ["vault/lock", "gate/lock"])
-    func `Something else in the place of a lock is refused as none of ours`(_ name: String) throws {
+    @Test(
+        "Something else in the place of a lock is refused as none of ours",
+        arguments: ["vault/lock", "gate/lock"])
+    func somethingElse(_ name: String) throws {
         let house = try House()
         house.close()
         let path = house.path(name)
@@ -78,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `A folder among the files that came in is refused, and stays`() throws {
+    @Test("A folder among the files that came in is refused, and stays") func folderAmong() throws {
         let house = try House()
         house.close()
         let path = house.path("vault/blobs/incoming/folder")

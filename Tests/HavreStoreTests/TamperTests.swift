@@ -46,7 +46,7 @@ import Testing
         "DELETE FROM meta",
     ]
 
-    @Test func `Every changed cell is found, and never shown as true`() throws {
+    @Test("Every changed cell is found, and never shown as true") func everyChanged() throws {
         let (house, one, two) = try furnished()
         house.close()
         let clean = house.path("clean.db")
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `An older vault behind today's gate is a roll-back`() throws {
+    @Test("An older vault behind today's gate is a roll-back") func olderVault() throws {
         let (house, one, _) = try furnished()
         house.close()
         let older = house.path("older.db")
@@ -87,7 +87,7 @@ import Testing
         #expect(throws: StoreError.rolledBack) { try house.reopen() }
     }
 
-    @Test func `A row put back while the store runs is not shown`() throws {
+    @Test("A row put back while the store runs is not shown") func rowPut() throws {
         let (house, one, _) = try furnished()
         let (vault, older) = (house.path("vault/vault.db"), house.path("older.db"))
         #expect(try house.text(one, 1) == "row 1")
@@ -110,7 +110,7 @@ import Testing
         #expect(try house.text(one, 2) == "row 2")
     }
 
-    @Test func `Rows put back from an older copy are found where they lie`() throws {
+    @Test("Rows put back from an older copy are found where they lie") func rowsPut() throws {
         let (house, one, two) = try furnished()
         let older = house.path("older.db")
         house.close()
@@ -130,7 +130,7 @@ import Testing
         #expect(try house.store.check().problems.contains { $0.area == one })
     }
 
-    @Test func `A row that is changed while the store runs is not shown`() throws {
+    @Test("A row that is changed while the store runs is not shown") func rowChanged() throws {
         let (house, one, _) = try furnished()
         try house.store.verify(one)
         try shell(
@@ -152,7 +152,7 @@ import Testing
         _ = try house.store.submit(change)
     }
 
-    @Test func `A house that was tampered with takes no change`() throws {
+    @Test("A house that was tampered with takes no change") func houseTampered() throws {
         let (house, one, _) = try furnished()
         _ = try house.store.area(.house)
         let tag = try #require(house.store.memory.with { $0.areas[.house]?.state?.sealer.tag(0) })
@@ -165,13 +165,15 @@ import Testing
         #expect(throws: StoreError.tampered(.head)) { try house.store.submit(house.change()) }
     }
 
-    @Test(arguments: [
-        "CREATE TABLE extra(x)", "CREATE VIEW v AS SELECT * FROM item", "CREATE INDEX i ON entry(body)",
-        "CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM entry; END",
-        "ALTER TABLE item ADD COLUMN more BLOB", "ANALYZE", "DROP TABLE tile", "PRAGMA user_version = 9",
-        "PRAGMA application_id = 1", "CREATE VIRTUAL TABLE f USING fts5(x)",
-    ])
-    func `A file with anything foreign in it is refused`(sql: String) throws {
+    @Test(
+        "A file with anything foreign in it is refused",
+        arguments: [
+            "CREATE TABLE extra(x)", "CREATE VIEW v AS SELECT * FROM item", "CREATE INDEX i ON entry(body)",
+            "CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM entry; END",
+            "ALTER TABLE item ADD COLUMN more BLOB", "ANALYZE", "DROP TABLE tile", "PRAGMA user_version = 9",
+            "PRAGMA application_id = 1", "CREATE VIRTUAL TABLE f USING fts5(x)",
+        ])
+    func fileAnything(sql: String) throws {
         let (house, _, _) = try furnished()
         house.close()
         for file in ["vault/vault.db", "gate/gate.db"]
@@ -189,7 +191,7 @@ import Testing
         #expect(try house.store.check().isGood)
     }
 
-    @Test func `A file of another vault is refused`() throws {
+    @Test("A file of another vault is refused") func fileAnother() throws {
         let (house, _, _) = try furnished()
         let other = try House()
         other.close()
@@ -200,7 +202,7 @@ import Testing
         #expect(throws: StoreError.foreign(.meta)) { try house.reopen() }
     }
 
-    @Test func `Bits flipped all over the file never go unnoticed and never crash`() throws {
+    @Test("Bits flipped all over the file never go unnoticed and never crash") func bitsFlipped() throws {
         let (house, one, two) = try furnished()
         house.close()
         let clean = try Data(contentsOf: URL(filePath: house.path("vault/vault.db")))

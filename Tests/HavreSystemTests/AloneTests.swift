@@ -6,7 +6,7 @@ import Testing
 /// Rules about things that a whole process shares (umask, descriptors): each in a process of its own, for other
 /// tests run beside this one.
 @Suite struct AloneTests {
-    @Test func aWrittenFileIsReadBackAndClosedToOthersWhateverTheUmask() async {
+    @Test("A written file is read back and closed to others, whatever the umask") func writtenFile() async {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             for mask in [0o000, 0o077, 0o022] as [mode_t] {
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func aPrivateFolderIsMadeWithItsModeAndALooserOneIsRefused() async {
+    @Test("A private folder is made with its mode and a looser one is refused") func privateFolder() async {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             let before = umask(0)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func theSocketAndItsFolderHaveTheirFinalModesWhateverTheUmask() async {
+    @Test("The socket and its folder have their final modes, whatever the umask") func socketFolder() async {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             for (mask, folderMode, socketMode) in [
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func theModeIsFinalFromTheMomentOfBindNotAfterwards() async {
+    @Test("The mode is final from the moment of bind, not afterwards") func modeFinal() async {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             // Another thread looks at the name while sockets are made: no look may see more than 0600.
@@ -84,7 +84,9 @@ import Testing
         }
     }
 
-    @Test func descriptorsAreClosedByTheirOwnerAndNotInheritedByPrograms() async {
+    @Test("Descriptors are closed by their owner and not inherited by programs") func descriptorsClosed()
+        async
+    {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             for _ in 0..<50 {
@@ -98,7 +100,9 @@ import Testing
         }
     }
 
-    @Test func moreDescriptorsThanAllowedEndTheConversationAndLeaveNoneOpen() async {
+    @Test("More descriptors than allowed end the conversation and leave none open") func moreDescriptors()
+        async
+    {
         await #expect(processExitsWith: .success) {
             let scratch = try Scratch()
             try Files.write([1], to: scratch("passed"))

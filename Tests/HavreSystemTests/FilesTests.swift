@@ -7,7 +7,7 @@ import Testing
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
 
-    @Test func aFailedReplacementLeavesTheOldFileAndNoTemporaryOne() throws {
+    @Test("A failed replacement leaves the old file and no temporary one") func failedReplacement() throws {
         try Files.write([1], to: scratch("file"))
         try FileManager.default.createDirectory(
             atPath: scratch("folder"), withIntermediateDirectories: false)
@@ -15,12 +15,12 @@ import Testing
         #expect(try Directory(path: scratch.path).list() == ["file", "folder"])
     }
 
-    @Test func aFileAboveTheLimitIsRefused() throws {
+    @Test("A file above the limit is refused") func fileAbove() throws {
         try Files.write([UInt8](repeating: 7, count: 10), to: scratch("big"))
         #expect(thrownCode { _ = try Files.read(scratch("big"), byteCountMax: 9) } == SystemError.tooBig)
     }
 
-    @Test func linksPipesFoldersAndDevicesAreNotReadAsFiles() throws {
+    @Test("Links, pipes, folders and devices are not read as files") func linksPipes() throws {
         try Files.write([1], to: scratch("real"))
         symlink(scratch("real"), scratch("link"))
         mkfifo(scratch("pipe"), 0o600)
@@ -33,7 +33,7 @@ import Testing
         #expect(throws: SystemError.self) { _ = try Directory(path: scratch("linked-folder")) }
     }
 
-    @Test func namesThatLeaveTheFolderOrAreCutShortByCAreRefused() throws {
+    @Test("Names that leave the folder or are cut short by C are refused") func namesLeave() throws {
         let folder = try Directory(path: scratch.path)
         for name in ["", ".", "..", "../x", "a/b", "/etc/passwd", "a\0b"] {
             #expect(thrownCode { _ = try folder.open(name, [.read]) } == SystemError.invalid, "\(name)")
@@ -43,7 +43,7 @@ import Testing
         #expect(thrownCode { _ = try Files.read(scratch("a\0b"), byteCountMax: 1) } == SystemError.invalid)
     }
 
-    @Test func renamingWithoutReplacingKeepsWhatIsThere() throws {
+    @Test("Renaming without replacing keeps what is there") func renamingWithout() throws {
         let folder = try Directory(path: scratch.path)
         try folder.write([1], to: "a")
         try folder.write([2], to: "b")
@@ -53,7 +53,7 @@ import Testing
         #expect(try folder.read("b", byteCountMax: 1) == [1])
     }
 
-    @Test func aLockIsHeldByOneAtATimeAndFreedWithItsOwner() throws {
+    @Test("A lock is held by one at a time and freed with its owner") func lockHeld() throws {
         let folder = try Directory(path: scratch.path)
         var held: FileLock? = try FileLock(in: folder)
         #expect(thrownCode { _ = try FileLock(in: folder) } == SystemError.wouldBlock)
@@ -76,7 +76,7 @@ import Testing
         _ = try lock()
     }
 
-    @Test func aLineIsTakenByteByByteAndTheRestStays() throws {
+    @Test("A line is taken byte by byte and the rest stays") func lineTaken() throws {
         var pipe = try Descriptor.pipe()
         try pipe.write.write(Array("first\nsecond\nlonger than room\nlast".utf8))
         pipe.write = try Descriptor.open("/dev/null", [.write])

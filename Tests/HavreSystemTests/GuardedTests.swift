@@ -4,7 +4,7 @@ import Testing
 @testable import HavreSystem
 
 @Suite struct GuardedTests {
-    @Test func threadsCountTogetherWithoutLosingOne() throws {
+    @Test("Threads count together without losing one") func threadsCount() throws {
         let count = Guarded(0)
         let left = Guarded(8)
         for _ in 0..<8 {
@@ -21,7 +21,7 @@ import Testing
         #expect(count.with { $0 } == 8_000)
     }
 
-    @Test func waitingEndsWithTheTimeWhenNobodyCalls() {
+    @Test("Waiting ends with the time when nobody calls") func waitingEnds() {
         let flag = Guarded(false)
         #expect(flag.when({ $0 }, withinMilliseconds: 20) { _ in 1 } == nil)
         flag.with { $0 = true }
@@ -33,7 +33,7 @@ import Testing
         deinit { closed.with { $0 += 1 } }
     }
 
-    @Test func theValueIsLetGoWithItsGuardAndByAssignment() {
+    @Test("The value is let go with its guard and by assignment") func valueLet() {
         let closed = Guarded(0)
         do {
             let guarded = Guarded(Closing(closed: closed))
@@ -45,7 +45,7 @@ import Testing
 
     struct Refused: Error, Equatable {}
 
-    @Test func anErrorLeavesTheLockFree() {
+    @Test("An error leaves the lock free") func errorLeaves() {
         let value = Guarded(1)
         #expect(throws: Refused()) { try value.with { (_) throws(Refused) in throw Refused() } }
         #expect(value.with { $0 } == 1)
@@ -53,13 +53,13 @@ import Testing
 }
 
 @Suite struct ClockTests {
-    @Test func theClocksAreTheMachines() {
+    @Test("The clocks are the machine's") func clocksMachines() {
         #expect(abs(Clock.system.now() - Int64(Date().timeIntervalSince1970)) <= 1)
         #expect(Clock.system.boot() > 0)
         #expect(Clock.system.asleep() >= 0)
     }
 
-    @Test func oneProcessShowsOneZoneAndRefusesOneThatIsNotThere() throws {
+    @Test("One process shows one zone and refuses one that is not there") func oneProcess() throws {
         for wrong in [
             "", "Mars/Olympus", "../../etc/passwd", "Europe//Paris", "/etc/localtime", "A b", "a\0b",
         ] {

@@ -12,7 +12,7 @@ import Testing
         return Array(room[..<got])
     }
 
-    @Test func aSealedSecretIsReadAndCannotBeChangedAnyMore() throws {
+    @Test("A sealed secret is read and cannot be changed any more") func sealedSecret() throws {
         let secret = [UInt8]("correct horse".utf8)
         let file = try MemoryFile(sealing: secret.span.bytes)
         #expect(try read(file.descriptor) == secret)
@@ -22,7 +22,7 @@ import Testing
         #expect(try read(MemoryFile(sealing: [UInt8]().span.bytes).descriptor) == [])
     }
 
-    @Test func whatTheSenderCouldStillChangeIsRefused() throws {
+    @Test("What the sender could still change is refused") func senderCould() throws {
         let open = try MemoryFile(named: "open")
         try open.descriptor.write([1, 2, 3])
         #expect(thrownCode { _ = try read(open.descriptor) } == SystemError.notPermitted)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func aSecretAboveTheLimitOrTheRoomIsRefused() throws {
+    @Test("A secret above the limit or the room is refused") func secretAbove() throws {
         let large = try MemoryFile(sealing: [UInt8](repeating: 1, count: 4097).span.bytes)
         #expect(thrownCode { _ = try read(large.descriptor, room: 8192) } == SystemError.tooBig)
         let some = try MemoryFile(sealing: [UInt8](repeating: 1, count: 33).span.bytes)

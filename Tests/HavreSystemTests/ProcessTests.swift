@@ -4,7 +4,7 @@ import Testing
 @testable import HavreSystem
 
 @Suite struct ProcessTests {
-    @Test func confiningMakesTheProcessUnreadableAndLeavesNoCore() async {
+    @Test("Confining makes the process unreadable and leaves no core") func confiningMakes() async {
         await #expect(processExitsWith: .exitCode(0)) {
             let report = try Sandbox.confine()
             var limit = rlimit()
@@ -17,7 +17,8 @@ import Testing
         }
     }
 
-    @Test func theServiceManagersSocketsAreTakenOnceAndOnlyByTheProcessTheyAreFor() async {
+    @Test("The service manager's sockets are taken once and only by the process they are for")
+    func serviceManagers() async {
         await #expect(processExitsWith: .exitCode(0)) {
             setenv("LISTEN_FDS", "1", 1)
             setenv("LISTEN_PID", "1", 1)
@@ -41,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotAListeningSocketIsNotTakenForOne() throws {
+    @Test("What is not a listening socket is not taken for one") func listeningSocket() throws {
         let file = try Descriptor.open("/dev/null", [.read])
         #expect(thrownCode { _ = try Listener(inherited: try file.duplicate()) } == SystemError.invalid)
         let connected = try Connection.pair().takeFirst()
@@ -50,7 +51,7 @@ import Testing
                 == SystemError.invalid)
     }
 
-    @Test func readinessReachesTheServiceManagerAlsoByAnAbstractName() async {
+    @Test("Readiness reaches the service manager also by an abstract name") func readinessReaches() async {
         await #expect(processExitsWith: .success) { try notifyBoth() }
     }
 }

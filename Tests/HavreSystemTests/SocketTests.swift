@@ -7,7 +7,7 @@ import Testing
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
 
-    @Test func whatSquatsOnThePathIsRefusedAndLeftAlone() throws {
+    @Test("What squats on the path is refused and left alone") func squatsPath() throws {
         symlink("/tmp/elsewhere", scratch("link"))
         mkfifo(scratch("fifo"), 0o600)
         try Files.write([1], to: scratch("file"))
@@ -22,13 +22,13 @@ import Testing
         withExtendedLifetime(live.path) {}
     }
 
-    @Test func ourOwnDeadSocketIsReplaced() throws {
+    @Test("Our own dead socket is replaced") func ourOwn() throws {
         do { _ = try Listener(path: scratch("s")) }
         #expect(try Files.exists(scratch("s")))
         _ = try Listener(path: scratch("s"))
     }
 
-    @Test func aFolderThatOthersWriteInOrThatIsALinkIsRefused() throws {
+    @Test("A folder that others write in or that is a link is refused") func folderOthers() throws {
         for mode in [0o777, 0o770, 0o1777, 0o702] as [mode_t] {
             mkdir(scratch("open"), mode)
             chmod(scratch("open"), mode)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func thePeerIsWhoTheKernelSays() throws {
+    @Test("The peer is who the kernel says") func peerKernel() throws {
         let listener = try Listener(path: scratch("s"))
         let client = try Connection(path: scratch("s"))
         let server = try listener.accept()
@@ -56,7 +56,7 @@ import Testing
         withExtendedLifetime(client.descriptor.raw) {}
     }
 
-    @Test func bytesAndDescriptorsArriveTogether() throws {
+    @Test("Bytes and descriptors arrive together") func bytesDescriptors() throws {
         let pair = try Connection.pair()
         let secret = try MemoryFile(sealing: [UInt8]("secret".utf8).span.bytes)
         try pair.first.send(Array("hello".utf8), [SharedDescriptor(secret.take())])
@@ -67,13 +67,13 @@ import Testing
         #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
     }
 
-    @Test func anEndThatHasGoneIsSeenAndRaisesNoSignal() throws {
+    @Test("An end that has gone is seen and raises no signal") func endGone() throws {
         let left = try Connection.pair().takeFirst()
         #expect(thrownCode { try left.send([1]) } == SystemError.brokenPipe)
         #expect(try receive(left).bytes.isEmpty)
     }
 
-    @Test func waitingForASilentPeerEndsWithTheTimeout() throws {
+    @Test("Waiting for a silent peer ends with the timeout") func waitingSilent() throws {
         let pair = try Connection.pair()
         try pair.first.setTimeouts(receiveMilliseconds: 20, sendMilliseconds: 20)
         #expect(thrownCode { _ = try receive(pair.first) } == SystemError.wouldBlock)
@@ -81,7 +81,7 @@ import Testing
         #expect(thrownCode { for _ in 0..<8 { try pair.first.send(much) } } == SystemError.wouldBlock)
     }
 
-    @Test func outOfBandAndEmptyMessagesDoNotHarm() throws {
+    @Test("Out-of-band and empty messages do not harm") func bandEmpty() throws {
         let pair = try Connection.pair()
         var byte: UInt8 = 1
         _ = send(pair.first.descriptor.raw, &byte, 1, Int32(MSG_OOB))
@@ -90,7 +90,7 @@ import Testing
         #expect(try receive(pair.second).bytes.last == 2)
     }
 
-    @Test func longPathsAreServedToo() throws {
+    @Test("Long paths are served too") func longPaths() throws {
         let long = String(repeating: "d", count: 150)
         let listener = try Listener(path: scratch(long + "/s"))
         _ = try Connection(path: scratch(long + "/s"))

@@ -61,7 +61,9 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
 
 // Handlers of signals belong to the whole process, so each rule has one of its own.
 @Suite struct TerminalTests {
-    @Test func aSecretIsNotShownAndNothingTypedBeforeOrPastedBeyondItIsTaken() async {
+    @Test("A secret is not shown and nothing typed before or pasted beyond it is taken") func secretShown()
+        async
+    {
         await #expect(processExitsWith: .success) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -91,7 +93,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func aMarkedPasteIsWaitedForToItsEndHoweverSlowlyItComes() async {
+    @Test("A marked paste is waited for to its end however slowly it comes") func markedPaste() async {
         await #expect(processExitsWith: .success) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -118,7 +120,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func aPasteOfAKilobyteFitsAndALongerOneIsRefusedNotCut() async {
+    @Test("A paste of a kilobyte fits and a longer one is refused, not cut") func pasteKilobyte() async {
         await #expect(processExitsWith: .success) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -137,7 +139,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func anInterruptPutsTheTerminalBackAndThenTakesItsUsualEffect() async {
+    @Test("An interrupt puts the terminal back and then takes its usual effect") func interruptPuts() async {
         await #expect(processExitsWith: .signal(SIGINT)) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -167,7 +169,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func afterAStopTheQuestionIsAskedAgain() async {
+    @Test("After a stop the question is asked again") func afterStop() async {
         await #expect(processExitsWith: .success) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -184,7 +186,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func theEndOfInputIsNotAnEmptyPassphrase() async {
+    @Test("The end of input is not an empty passphrase") func endInput() async {
         await #expect(processExitsWith: .success) {
             let screen = Screen()
             let terminal = try Terminal(path: screen.path)
@@ -196,7 +198,7 @@ private func secret(_ terminal: borrowing Terminal, room count: Int = 1024) thro
         }
     }
 
-    @Test func whatIsNotATerminalIsNotAsked() {
+    @Test("What is not a terminal is not asked") func terminalAsked() {
         #expect(thrownCode { _ = try Terminal(path: "/dev/null") } == SystemError.noTerminal)
     }
 }

@@ -74,9 +74,8 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         }
     }
 
-    @Test func `After the loss of the machine the founder's passphrase and the backup bring everybody back`()
-        throws
-    {
+    @Test("After the loss of the machine the founder's passphrase and the backup bring everybody back")
+    func afterLoss() throws {
         let scene = try Scene()
         let vault = scene.house.vault
         #expect(vault.warnings.contains("backup-never"))
@@ -114,7 +113,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         _ = try unlock(again, "Sylvie")
     }
 
-    @Test func `Whoever may not take a backup is not lent one, and asking is an entry`() throws {
+    @Test("Whoever may not take a backup is not lent one, and asking is an entry") func takeBackup() throws {
         let scene = try Scene()
         #expect(throws: HavreError.notGranted) { try scene.house.vault.backup(scene.amina) }
         #expect(throws: HavreError.notGranted) {
@@ -130,10 +129,8 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         #expect(log.contains { $0.act == "backup" && $0.actor == "Karim" })
     }
 
-    @Test
-    func `A flipped byte anywhere, half a backup and other halves are refused by name and leave nothing`()
-        throws
-    {
+    @Test("A flipped byte anywhere, half a backup and other halves are refused by name and leave nothing")
+    func flippedByte() throws {
         let scene = try Scene()
         let backup = try scene.backup()
         let plan = backup.plan("r")
@@ -203,7 +200,8 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         _ = try backup.restore(plan, "sylvie phrase")
     }
 
-    @Test func `An older gate is brought forward to a newer vault, and a newer gate is refused`() throws {
+    @Test("An older gate is brought forward to a newer vault, and a newer gate is refused")
+    func olderGate() throws {
         let scene = try Scene()
         let vault = scene.house.vault
         let old = try scene.backup("old")
@@ -243,11 +241,10 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         #expect(try again.check(nil).problems.isEmpty)
     }
 
-    @Test
-    func
-        `When only the gate is lost, the backup's gate and the vault as it is bring back all but what is named`()
-        throws
-    {
+    @Test(
+        "When only the gate is lost, the backup's gate and the vault as it is bring back all but what is named"
+    )
+    func gateLost() throws {
         let scene = try Scene()
         let vault = scene.house.vault
         let backup = try scene.backup()
@@ -299,7 +296,8 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         _ = try again.invite(name: "Louis", role: nil, resets: true, sylvie)
     }
 
-    @Test func `A backup opens with the passphrase of its day, and shows nobody's name`() throws {
+    @Test("A backup opens with the passphrase of its day, and shows nobody's name")
+    func backupOpens() throws {
         let scene = try Scene()
         let backup = try scene.backup()
         try scene.house.vault.passwd(
@@ -319,7 +317,8 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         }
     }
 
-    @Test func `Status warns when no backup was ever kept, and when the last one is old`() throws {
+    @Test("Status warns when no backup was ever kept, and when the last one is old")
+    func statusWarns() throws {
         let time = TestClock()
         let house = try TestHouse(clock: time.clock, inMemory: true)
         func warnings() -> [String] { house.vault.warnings.filter { $0.hasPrefix("backup") } }
@@ -337,7 +336,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         #expect(warnings() == ["backup-old"])
     }
 
-    @Test func `The device key may lie elsewhere, and has to be there`() throws {
+    @Test("The device key may lie elsewhere, and has to be there") func deviceKey() throws {
         let scene = try Scene()
         let backup = try scene.backup()
         let medium = scene.house.folder.appending(path: "medium")
@@ -359,7 +358,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         _ = try unlock(vault, "Sylvie")
     }
 
-    @Test func `An erasure that was certified after the backup is done again`() throws {
+    @Test("An erasure that was certified after the backup is done again") func erasureCertified() throws {
         let scene = try Scene()
         let vault = scene.house.vault
         let backup = try scene.backup()

@@ -77,7 +77,7 @@ struct ExportScene {
 }
 
 @Suite struct ExportTests {
-    @Test func whatIdentifiesIsRefusedUntilItIsWithheld() throws {
+    @Test("What identifies is refused until it is withheld") func identifiesRefused() throws {
         let scene = try ExportScene()
         #expect(throws: HavreError.self) { try scene.export(withhold: []) }
         do { _ = try scene.export(withhold: [2]) } catch HavreError.identified(let leak) {
@@ -101,7 +101,7 @@ struct ExportScene {
         #expect(!BundleVerifier.verify(plain, fingerprint: String(repeating: "0", count: 64)).isValid)
     }
 
-    @Test func everyRecordIsProvenToBeInTheLedger() throws {
+    @Test("Every record is proven to be in the ledger") func everyRecord() throws {
         let scene = try ExportScene()
         let vault = scene.house.vault
         func place() throws -> LedgerReceipts.Place {
@@ -140,7 +140,7 @@ struct ExportScene {
         }
     }
 
-    @Test func aBundleMayKeepTheLedgerToItself() throws {
+    @Test("A bundle may keep the ledger to itself") func bundleKeep() throws {
         let scene = try ExportScene()
         let request = ExportRequest(
             profile: "court", contact: "maitre martin", to: nil, records: [scene.statement],
@@ -153,7 +153,7 @@ struct ExportScene {
         #expect(verdict.isValid && verdict.records.allSatisfy { $0.place == nil })
     }
 
-    @Test func everyChangedByteOfABundleIsFound() throws {
+    @Test("Every changed byte of a bundle is found") func everyChanged() throws {
         let scene = try ExportScene()
         let bundle = try #require(try scene.export(withhold: [1, 2]).bundle)
         let plain = try Age.decrypt(bundle, AgeDecryptor(identities: [scene.identity]))
@@ -170,7 +170,7 @@ struct ExportScene {
         #expect(!BundleVerifier.verify(encrypted: cut, identities: [scene.identity]).isValid)
     }
 
-    @Test func withoutConsentNothingLeaves() throws {
+    @Test("Without consent nothing leaves") func withoutConsent() throws {
         let scene = try ExportScene(consents: false)
         #expect {
             try scene.export(withhold: [1, 2])
@@ -179,7 +179,7 @@ struct ExportScene {
         }
     }
 
-    @Test func anUnconfirmedContactNeedsApproval() throws {
+    @Test("An unconfirmed contact needs approval") func unconfirmedContact() throws {
         let scene = try ExportScene(confirms: false)
         #expect {
             try scene.export(withhold: [1, 2])
@@ -188,7 +188,7 @@ struct ExportScene {
         }
     }
 
-    @Test func aStatementLeavesOnlyWhenItIsNamed() throws {
+    @Test("A statement leaves only when it is named") func statementLeaves() throws {
         let scene = try ExportScene()
         #expect(throws: HavreError.self) { try scene.export(withhold: [], named: false) }
         let log = try scene.house.vault.auditLog(case: nil, since: nil, scene.sylvie)

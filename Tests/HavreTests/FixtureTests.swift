@@ -52,7 +52,7 @@ private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(
 
 /// What older versions have written opens, and what newer ones have written is left alone.
 @Suite struct FixtureTests {
-    @Test func `A vault of the first version opens, shows, checks and goes on`() throws {
+    @Test("A vault of the first version opens, shows, checks and goes on") func vaultFirst() throws {
         let fixture = try Fixture("vault-1")
         let vault = try fixture.open()
         defer { vault.close() }
@@ -85,8 +85,10 @@ private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(
         #expect(try vault.check(nil).problems.isEmpty)
     }
 
-    @Test(arguments: ["vault/vault.db", "gate/gate.db"])
-    func `A newer version byte is refused, and nothing is changed`(file: String) throws {
+    @Test(
+        "A newer version byte is refused, and nothing is changed",
+        arguments: ["vault/vault.db", "gate/gate.db"])
+    func newerVersion(file: String) throws {
         let fixture = try Fixture("vault-1")
         // Offset 60 of SQLite's header: user_version, big endian.
         let url = URL(filePath: fixture.folder.path(file))

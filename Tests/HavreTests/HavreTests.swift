@@ -80,7 +80,7 @@ final class TestHouse {
 }
 
 @Suite struct HouseTests {
-    @Test func aCaseIsCreatedGrantedReadRevoked() throws {
+    @Test("A case is created, granted, read, revoked") func caseCreated() throws {
         let house = try TestHouse()
         let vault = house.vault
         let sylvie = try house.unlock("Sylvie")
@@ -134,7 +134,7 @@ final class TestHouse {
         #expect(try house.vault.check(nil).problems.isEmpty)
     }
 
-    @Test func theLargestRecordsAreWrittenAndReadOrRefused() throws {
+    @Test("The largest records are written and read or refused") func largestRecords() throws {
         let house = try TestHouse()
         let vault = house.vault
         let sylvie = try house.unlock("Sylvie")

@@ -10,7 +10,7 @@ import Testing
 @Suite struct PeopleTests {
     private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
 
-    @Test func afterPanicOnlyASupervisorOpensTheHouse() throws {
+    @Test("After panic only a supervisor opens the house") func afterPanic() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let amina = try house.hire("Amina", "caseworker", by: sylvie)
@@ -33,7 +33,7 @@ import Testing
         #expect(house.vault.isServing)
     }
 
-    @Test func aChangedPassphraseReplacesTheOldOne() throws {
+    @Test("A changed passphrase replaces the old one") func changedPassphrase() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         #expect(throws: HavreError.wrongPassphrase) {
@@ -46,7 +46,8 @@ import Testing
         _ = try house.vault.unlock(name: "sylvie ", passphrase: secret("new phrase"), keyFile: nil)
     }
 
-    @Test func whatAnotherReaderKeepsInTheFilesIsAWarningUntilItIsGone() throws {
+    @Test("What another reader keeps in the files is a warning until it is gone")
+    func anotherReader() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let path = house.folder.appendingPathComponent("vault/vault.db").path
@@ -72,7 +73,7 @@ import Testing
         #expect(!house.vault.warnings.contains("remnants"))
     }
 
-    @Test func aSecondSupervisorHasTheHouseAndAThirdNeedsTwo() throws {
+    @Test("A second supervisor has the house and a third needs two") func secondSupervisor() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let odile = try house.hire("Odile", "supervisor", by: sylvie)
@@ -86,7 +87,7 @@ import Testing
         #expect(house.vault.isServing)
     }
 
-    @Test func aResetPersonGetsHerCasesBackWithNewKeys() throws {
+    @Test("A reset person gets her cases back with new keys") func resetPerson() throws {
         let house = try TestHouse()
         let vault = house.vault
         let sylvie = try house.unlock("Sylvie")
@@ -120,7 +121,7 @@ import Testing
         #expect(try vault.check(nil).problems.isEmpty)
     }
 
-    @Test func theOwnerOfACaseChangesAndTheFormerOwnerKeepsNothing() throws {
+    @Test("The owner of a case changes and the former owner keeps nothing") func ownerCase() throws {
         let house = try TestHouse()
         let vault = house.vault
         let sylvie = try house.unlock("Sylvie")
@@ -137,7 +138,7 @@ import Testing
         #expect(try vault.card(case: code, bintou).owner == "Bintou")
     }
 
-    @Test func aKeyFileIsPartOfThePassphrase() throws {
+    @Test("A key file is part of the passphrase") func keyFile() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let file = Passphrase.keyFile(SecretBytes(copying: Array("contents of a key file".utf8)))
@@ -150,7 +151,7 @@ import Testing
         _ = try house.vault.unlock(name: "Amina", passphrase: secret("amina phrase"), keyFile: file)
     }
 
-    @Test func aCodeWorksOnceAndOnlyForItsName() throws {
+    @Test("A code works once and only for its name") func codeWorks() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
@@ -173,7 +174,7 @@ import Testing
         #expect(enrolled.name == "Amina")
     }
 
-    @Test func anAttachmentComesBackAsItWas() throws {
+    @Test("An attachment comes back as it was") func attachmentComes() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
         let amina = try house.hire("Amina", "caseworker", by: sylvie)

@@ -41,11 +41,10 @@ import Testing
         let vault = house.vault
         let record = Random.identifier()
         let fields: JSON = ["summary": "planted"]
-        let text = try RecordText.sign(
-            RecordText.Draft(
-                record: record, form: "note", version: 1, caseID: caseID, compartment: compartment,
-                previous: nil, author: author.person.person, time: vault.now, right: right, fields: fields),
-            key: key)
+        let text = try RecordText(
+            record: record, form: "note", version: 1, caseID: caseID, compartment: compartment,
+            previous: nil, author: author.person.person, time: vault.now, right: right, fields: fields
+        ).signed(by: key)
         let secrets = try vault.custody(caseID, sylvie).secrets
         let (generation, secret) = try #require(secrets.newestKey(compartment.rawValue))
         let thumbprint = Author.thumbprint(key.publicKey)

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func messagesAreTheBytesBetweenNULsHoweverTheyArrive() {
+    @Test("Messages are the bytes between NULs, however they arrive") func messagesBytes() {
         let stream = text("one\0two\0\0three\0")
         let expected = ["one", "two", "", "three"].map(text)
         for size in 1...stream.count {
@@ -33,14 +33,14 @@ import Testing
         }
     }
 
-    @Test func aStreamThatEndsInsideAMessageIsTruncated() {
+    @Test("A stream that ends inside a message is truncated") func streamEnds() {
         let (frames, end) = read([Piece(bytes: text("one\0tw"))])
         #expect(frames.map(\.bytes) == [text("one")])
         #expect(end == .truncated)
         #expect(read([]).end == nil)
     }
 
-    @Test func aMessageMayMeasureAMebibyteAndNotOneByteMore() {
+    @Test("A message may measure a mebibyte and not one byte more") func messageMeasure() {
         let most = [UInt8](repeating: 0x61, count: 1 << 20)
         #expect(read([Piece(bytes: most + [0])]).frames.map(\.bytes.count) == [1 << 20])
         #expect(read([Piece(bytes: most + [0] + most + [0])]).frames.count == 2)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func noMoreIsAskedOfTheChannelThanAMessageMayHold() throws {
+    @Test("No more is asked of the channel than a message may hold") func moreAsked() throws {
         let channel = ScriptedChannel([Piece(bytes: [UInt8](repeating: 0x61, count: 3 << 20))])
         var reader = FrameReader<Int>()
         #expect(throws: WireError.tooLarge) { _ = try reader.next(from: channel) }
@@ -59,12 +59,12 @@ import Testing
         #expect(channel.largestAsk <= 16 * 1024)
     }
 
-    @Test func tenThousandMessagesInOnePieceAreTenThousandMessages() {
+    @Test("Ten thousand messages in one piece are ten thousand messages") func tenThousand() {
         let (frames, end) = read([Piece(bytes: (0..<10_000).flatMap { text("\($0)\0") })])
         #expect(frames.count == 10_000 && frames.last?.bytes == text("9999") && end == nil)
     }
 
-    @Test func descriptorsBelongToTheMessageWhoseFirstByteTheyCameWith() {
+    @Test("Descriptors belong to the message whose first byte they came with") func descriptorsBelong() {
         let (frames, end) = read([
             Piece(bytes: text("a\0b\0c"), handles: [1, 2]), Piece(bytes: text("c\0")),
             Piece(bytes: text("d\0"), handles: [3]), Piece(bytes: text("e\0f\0"), handles: [4]),
@@ -75,20 +75,20 @@ import Testing
         #expect(frames.map(\.handles) == [[], [], [1, 2], [3], [], [4], []])
     }
 
-    @Test func aLargeMessageKeepsItsDescriptorsAcrossManyPieces() {
+    @Test("A large message keeps its descriptors across many pieces") func largeMessage() {
         let large = [UInt8](repeating: 0x61, count: 200_000)
         let (frames, _) = read([Piece(bytes: text("first\0")), Piece(bytes: large + [0], handles: [7])])
         #expect(frames.map(\.handles) == [[], [7]])
     }
 
-    @Test func descriptorsInTheMiddleOfAMessageAreNobodys() {
+    @Test("Descriptors in the middle of a message are nobody's") func descriptorsMiddle() {
         let (_, end) = read([Piece(bytes: text("a")), Piece(bytes: text("b\0"), handles: [1])])
         #expect(end == .strayDescriptors)
         #expect(
             read([Piece(bytes: text("a")), Piece(bytes: text("b"), handles: [1])]).end == .strayDescriptors)
     }
 
-    @Test func largeMessagesOfManyShareOneBudgetAndGiveItBack() {
+    @Test("Large messages of many share one budget and give it back") func largeMessages() {
         let budget = CountedBudget(1 << 20)
         let large = [UInt8](repeating: 0x61, count: 600_000)
         #expect(read([Piece(bytes: large + [0])], budget: budget).frames.count == 1)
@@ -102,7 +102,7 @@ import Testing
         #expect(read([Piece(bytes: text("hello\0"))], budget: CountedBudget(0)).frames.count == 1)
     }
 
-    @Test func noiseIsCutAtItsNULsAndNowhereElse() {
+    @Test("Noise is cut at its NULs and nowhere else") func noiseCut() {
         var seed: UInt64 = 1
         for _ in 0..<200 {
             var stream: [UInt8] = []

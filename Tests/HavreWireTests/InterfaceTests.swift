@@ -8,7 +8,7 @@ import Testing
         try Interface(parsing: #require(Protocol.text(of: Protocol.vault)))
     }
 
-    @Test func theServedTextsAreInterfacesOfTheirNames() throws {
+    @Test("The served texts are interfaces of their names") func servedTexts() throws {
         for name in Protocol.interfaces {
             let interface = try Interface(parsing: #require(Protocol.text(of: name)))
             #expect(interface.name == name)
@@ -19,11 +19,11 @@ import Testing
         #expect(service.errors.count == 6)
     }
 
-    @Test func theErrorsOfTheTextAreThoseOfTheContract() throws {
+    @Test("The errors of the text are those of the contract") func errorsText() throws {
         #expect(try vault().errors.keys.sorted() == Fault.allCases.map(\.rawValue).sorted())
     }
 
-    @Test func everyNamedTypeIsThereAndFieldsAreInCamelCase() throws {
+    @Test("Every named type is there and fields are in camel case") func everyNamed() throws {
         let interface = try vault()
         func walk(_ type: WireType) {
             switch type {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func whoeverMayRememberACheckpointGetsOne() throws {
+    @Test("Whoever may remember a checkpoint gets one") func rememberCheckpoint() throws {
         for (name, method) in try vault().methods {
             let asks = method.parameters.members.contains { $0.name == "seen" }
             let answers = method.reply.members.contains { $0.name == "consistency" }
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func callsAreCheckedAgainstTheText() throws {
+    @Test("Calls are checked against the text") func callsChecked() throws {
         let interface = try vault()
         let grant = try #require(interface.methods["Grant"]).parameters
         let good: JSON = [
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func theLanguageIsReadAsItIsDefined() throws {
+    @Test("The language is read as it is defined") func languageRead() throws {
         let interface = try Interface(
             parsing: """
                 # A comment
@@ -109,7 +109,7 @@ import Testing
         #expect(interface.errors["Empty"]?.members.isEmpty == true)
     }
 
-    @Test func whatIsNotTheLanguageIsRefused() {
+    @Test("What is not the language is refused") func languageRefused() {
         for source in [
             "", "interface", "interface x", "interface org.x type", "interface org.x type t (a: int)",
             "interface org.x type T (a int)", "interface org.x type T (a: int,)",
@@ -130,7 +130,7 @@ import Testing
 @Suite struct ServiceInterfaceTests {
     private let service = ServiceInterface(version: "1.2.3")
 
-    @Test func aStockClientLearnsWhoServesAndWhat() throws {
+    @Test("A stock client learns who serves and what") func stockClient() throws {
         let info = service.answer(Call("org.varlink.service.GetInfo"))
         let interface = try Interface(parsing: #require(Protocol.text(of: Protocol.service)))
         try interface.check(info.parameters, against: #require(interface.methods["GetInfo"]).reply)
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func wrongCallsGetTheNamedErrorsOfTheService() {
+    @Test("Wrong calls get the named errors of the service") func wrongCalls() {
         let table: [(Call, String)] = [
             (Call("org.varlink.service.GetInfo", ["x": 1]), "InvalidParameter"),
             (Call("org.varlink.service.GetInterfaceDescription"), "InvalidParameter"),

@@ -4,7 +4,7 @@ import Testing
 @testable import HavreWire
 
 @Suite struct MessageTests {
-    @Test func aCallIsReadAsItIsWritten() throws {
+    @Test("A call is read as it is written") func callRead() throws {
         for call in [
             Call("org.havre.Vault.Status"), Call("a.B", ["x": 1], more: true), Call("a.B", oneway: true),
         ] {
@@ -14,14 +14,14 @@ import Testing
         }
     }
 
-    @Test func missingNullAndEmptyParametersAreTheSame() throws {
+    @Test("Missing, null and empty parameters are the same") func missingNull() throws {
         for source in [#"{"method":"a.B"}"#, #"{"method":"a.B","parameters":null}"#] {
             #expect(try Call(decoding: text(source)) == Call("a.B"))
         }
         #expect(try Reply(decoding: text("{}")) == Reply())
     }
 
-    @Test func whatIsNotACallIsRefused() {
+    @Test("What is not a call is refused") func callRefused() {
         let deep = String(repeating: "[", count: 10_000)
         for source in [
             "", " ", "{", "[]", "null", "1", #""x""#, "{}", #"{"method":1}"#, #"{"method":null}"#,
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func anErrorIsAlwaysTheLastAnswer() throws {
+    @Test("An error is always the last answer") func errorAlways() throws {
         #expect(throws: WireError.self) {
             _ = try Reply(decoding: text(#"{"error":"a.B","continues":true}"#))
         }
@@ -55,13 +55,13 @@ import Testing
         ] { #expect(try Reply(decoding: Array(reply.encoded().dropLast())) == reply) }
     }
 
-    @Test func aMethodNameSplitsAtItsLastDot() {
+    @Test("A method name splits at its last dot") func methodName() {
         #expect(Call("org.havre.Vault.Status").parts?.interface == "org.havre.Vault")
         #expect(Call("org.havre.Vault.Status").parts?.name == "Status")
         for method in ["", "Status", ".Status", "a."] { #expect(Call(method).parts == nil) }
     }
 
-    @Test func everyErrorHasItsNameAndTheExitStatusOfTheContract() {
+    @Test("Every error has its name and the exit status of the contract") func everyError() {
         let table: [Int32: [String]] = [
             1: ["StorageFull", "OutcomeUnknown", "Internal"], 2: ["Usage", "Invalid"],
             3: ["Locked", "NotOpen", "WrongPassphrase", "GateClosed"], 4: ["NotGranted", "NeedsApproval"],
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerComesWithItsDescriptorsAndACallTakesItsOwn() throws {
+    @Test("An answer comes with its descriptors and a call takes its own") func answerComes() throws {
         let channel = ScriptedChannel([.init(bytes: Reply(["a": 1]).encoded(), handles: [9])])
         var client = Client(Box(channel: channel))
         let answer = try client.call("a.B", ["secret": 0], [5])
@@ -102,7 +102,7 @@ import Testing
         #expect(throws: WireError.ended) { _ = try client.call("a.B") }
     }
 
-    @Test func aServerWithoutRoomIsHeardAlthoughItHungUpBeforeItWasAsked() {
+    @Test("A server without room is heard although it hung up before it was asked") func serverWithout() {
         struct HungUp: Channel, ~Copyable {
             let channel: ScriptedChannel
             borrowing func receive(
@@ -120,7 +120,7 @@ import Testing
         #expect(throws: WireError.ended) { _ = try silent.call("a.B") }
     }
 
-    @Test func aNamedErrorIsThrownWithItsParameters() {
+    @Test("A named error is thrown with its parameters") func namedError() {
         let channel = ScriptedChannel([
             .init(bytes: Fault.invalid(.invalid(field: "f", rule: "r")).encoded())
         ])
@@ -131,7 +131,7 @@ import Testing
         ) { _ = try client.call("a.B") }
     }
 
-    @Test func severalAnswersComeInOrderAndOnlyWhenAskedFor() throws {
+    @Test("Several answers come in order and only when asked for") func severalAnswers() throws {
         let replies = [Reply(["n": 1], continues: true), Reply(["n": 2], continues: true), Reply(["n": 3])]
         let channel = ScriptedChannel(replies.map { .init(bytes: $0.encoded()) })
         var client = Client(Box(channel: channel))

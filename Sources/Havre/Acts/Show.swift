@@ -168,14 +168,15 @@ extension Vault {
         for row in versions {
             guard let compartment = row.compartment else { throw .tampered }
             try requireStill(&decision, .read, compartment)
-            let text = try read(row, inside)
-            guard text.previous == previous else { throw .tampered }
-            previous = text.digest
-            let fields = text.fields.object ?? [:]
+            let (record, text) = try readWithText(row, inside)
+            guard record.previous == previous else { throw .tampered }
+            previous = RecordText.digest(of: text)
+            let fields = record.fields.object ?? [:]
             let changed = Set(fields.keys).union(before.keys).filter { fields[$0] != before[$0] }
             items.append(
                 HistoryItem(
-                    version: row.version, author: name(of: text.author, inside.directory), time: text.time,
+                    version: row.version, author: name(of: record.author, inside.directory),
+                    time: record.time,
                     changed: changed.sorted()))
             before = fields
         }

@@ -40,10 +40,10 @@ extension Vault {
             else { throw .notFound }
             try inside.require(.read, compartment)
             guard version == nil || version == last.version else { throw .busy }
-            let text = try self.read(last, inside)
-            let form = try Self.form(text.form)
+            let (before, text) = try self.readWithText(last, inside)
+            let form = try Self.form(before.form)
             return RecordPlan(
-                form: form, record: record, version: last.version + 1, previous: text.digest,
+                form: form, record: record, version: last.version + 1, previous: RecordText.digest(of: text),
                 fields: try Self.check(fields, form, today), compartment: compartment)
         }
     }
@@ -107,11 +107,11 @@ extension Vault {
         else {
             throw .notGranted
         }
-        let sdjwt = try RecordText.sign(
-            RecordText.Draft(
-                record: plan.record, form: plan.form.id, version: plan.version, caseID: place.area.id,
-                compartment: compartment, previous: plan.previous, author: session.person.person, time: time,
-                right: right, fields: plan.fields), key: author.key)
+        let text = RecordText(
+            record: plan.record, form: plan.form.id, version: plan.version, caseID: place.area.id,
+            compartment: compartment, previous: plan.previous, author: session.person.person, time: time,
+            right: right, fields: plan.fields)
+        let sdjwt = try text.signed(by: author.key)
         guard sdjwt.bytes.count <= SDJWT.byteCountMax else {
             throw .invalid(field: "fields", rule: "the record must stay below 1 MiB")
         }

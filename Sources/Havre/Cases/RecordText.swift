@@ -1,5 +1,6 @@
 import HavreAccess
 import HavreCodec
+import HavreEvidence
 import HavreFormats
 import HavreSecrets
 
@@ -17,42 +18,26 @@ struct RecordText {
     /// Digest of the link that gave the right to write.
     let right: Digest
     let fields: JSON
-    /// Digest of the compact text: what the next version names.
-    let digest: Digest
 
-    /// `vct` of every form: the kind of record is a disclosure.
-    static let type = "urn:havre:record:1"
-    /// `iss` of an author key.
-    static func issuer(_ key: VerifyKey) -> String { "urn:havre:author:" + JWK.thumbprint(key) }
+    /// The digest of a version's compact text, by which the next one names it.
+    static func digest(of text: [UInt8]) -> Digest { Hash.blake2b256(text) }
 
-    /// What is to be written, before it is signed.
-    struct Draft {
-        let record: Identifier
-        let form: String
-        let version: UInt32
-        let caseID: Identifier
-        let compartment: Compartment
-        let previous: Digest?
-        let author: Identifier
-        let time: Instant
-        let right: Digest
-        let fields: JSON
-    }
-
-    /// Signs a version.
-    static func sign(_ draft: Draft, key: SigningKey) throws(HavreError) -> SDJWT {
+    /// The version under its author's key.
+    func signed(by key: SigningKey) throws(HavreError) -> SDJWT {
         let claims: [String: Claim] = [
-            "record": .value(.string(draft.record.hex)), "form": .value(.string(draft.form)),
-            "version": .value(.int(Int64(draft.version))), "case": .value(.string(draft.caseID.hex)),
-            "compartment": .value(.string(draft.compartment.rawValue)),
-            "previous": .value(draft.previous.map { .string($0.hex) } ?? .null),
-            "author": .value(.string(draft.author.hex)), "time": .value(.int(draft.time.seconds)),
-            "right": .value(.string(draft.right.hex)), "fields": claim(draft.fields),
+            "record": .value(.string(record.hex)), "form": .value(.string(form)),
+            "version": .value(.int(Int64(version))), "case": .value(.string(caseID.hex)),
+            "compartment": .value(.string(compartment.rawValue)),
+            "previous": .value(previous.map { .string($0.hex) } ?? .null),
+            "author": .value(.string(author.hex)), "time": .value(.int(time.seconds)),
+            "right": .value(.string(right.hex)), "fields": Self.claim(fields),
         ]
         do {
             return try SDJWT.issue(
-                plain: ["iss": .string(issuer(key.publicKey)), "vct": .string(type)], claims: claims, key: key
-            )
+                plain: [
+                    "iss": .string(RecordClaims.issuer(key.publicKey)), "vct": .string(RecordClaims.type),
+                ], claims: claims,
+                key: key)
         } catch { throw .invalid(field: "fields", rule: "must not use the reserved names _sd and ...") }
     }
 
@@ -68,7 +53,9 @@ struct RecordText {
         default: .value(value)
         }
     }
+}
 
+extension RecordText {
     /// Reads a version and compares what it says of itself with its row.
     ///
     /// - Parameters:
@@ -86,7 +73,9 @@ struct RecordText {
             else { throw HavreError.tampered }
             let content = try isVerified ? sdjwt.contentWithoutSignature() : sdjwt.verify(key: key)
             var fields = try Fields(content.claims)
-            guard try fields.string("iss") == Self.issuer(key), try fields.string("vct") == Self.type else {
+            guard try fields.string("iss") == RecordClaims.issuer(key),
+                try fields.string("vct") == RecordClaims.type
+            else {
                 throw HavreError.tampered
             }
             record = try fields.identifier("record")
@@ -103,7 +92,6 @@ struct RecordText {
             right = try fields.digest("right")
             self.fields = try fields.json("fields")
             try fields.finish()
-            digest = Hash.blake2b256(text)
             guard record == row.record, version == row.version, self.caseID == caseID, author == row.author,
                 author == writer, compartment == row.compartment,
                 chain.gave(.write, to: author, in: compartment, by: right)

@@ -232,8 +232,8 @@ package struct BundleVerifier {
         guard let name = sdjwt.header.keyID, let key = keys[name] else { throw .notAuthentic }
         let content = try sdjwt.verify(key: key)
         let claims = content.claims
-        guard claims["iss"]?.string == ExportStatement.issuer(key),
-            claims["vct"]?.string == "urn:havre:record:1", let form = claims["form"]?.string,
+        guard claims["iss"]?.string == RecordClaims.issuer(key),
+            claims["vct"]?.string == RecordClaims.type, let form = claims["form"]?.string,
             let fields = claims["fields"], fields.object != nil
         else { throw .malformed(field: "record", rule: "a record of a vault") }
         let record = Record(

@@ -19,7 +19,7 @@ struct ExportStatement: Sendable, Equatable {
     func signed(by key: SigningKey) throws(FormatError) -> SDJWT {
         try SDJWT.issue(
             plain: [
-                "iss": .string(Self.issuer(key.publicKey)), "vct": .string(Self.type),
+                "iss": .string(RecordClaims.issuer(key.publicKey)), "vct": .string(Self.type),
                 "bag": .string(bag.hex), "contact": .string(contact), "profile": .string(profile),
                 "date": .string(date.description), "fingerprint": .string(fingerprint.hex),
             ], claims: [:], key: key)
@@ -41,7 +41,7 @@ struct ExportStatement: Sendable, Equatable {
         let sdjwt = try SDJWT(parsing: bytes)
         guard let name = sdjwt.header.keyID, let key = keys[name] else { throw .notAuthentic }
         let claims = try sdjwt.verify(key: key).claims
-        guard claims["vct"]?.string == Self.type, claims["iss"]?.string == Self.issuer(key) else {
+        guard claims["vct"]?.string == Self.type, claims["iss"]?.string == RecordClaims.issuer(key) else {
             throw .malformed(field: BundleLayout.export, rule: "the signature of an export")
         }
         do throws(CodecError) {
@@ -55,7 +55,4 @@ struct ExportStatement: Sendable, Equatable {
             try fields.finish()
         } catch { throw .malformed(field: BundleLayout.export, rule: error.rule) }
     }
-
-    /// `iss` of whatever an author key signs.
-    static func issuer(_ key: VerifyKey) -> String { "urn:havre:author:" + JWK.thumbprint(key) }
 }
