@@ -19,7 +19,7 @@ func onlyObjects(json: JSON) {
     #expect(throws: CodecError.invalid(field: "body", rule: "an object")) { try Fields(json, at: "body") }
 }
 
-@Test("null is a value of the wrong kind, never a missing one")
+@Test("Null is a value of the wrong kind, never a missing one")
 func nullIsNotAbsent() throws {
     let json: JSON = ["a": nil]
     var fields = try Fields(json)

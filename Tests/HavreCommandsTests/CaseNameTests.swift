@@ -31,7 +31,7 @@ func scripts() throws {
     #expect(!bench.daemon.calls.contains { $0.method == "CaseList" })
 }
 
-@Test("open asks whom and why at a terminal")
+@Test("Open asks whom and why at a terminal")
 func openAsks() throws {
     let bench = try Bench()
     try bench.unlock()

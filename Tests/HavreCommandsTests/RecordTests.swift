@@ -20,7 +20,7 @@ private func bench(_ records: [JSON]) throws -> Bench {
 
 private let statement: JSON = ["text": ["Je suis née à Abidjan.", "Il a pris mon passeport."]]
 
-@Test("show gives the fields that the signed text holds, and the name of the author that the daemon verified")
+@Test("Show gives the fields that the signed text holds, and the name of the author that the daemon verified")
 func show() throws {
     let bench = try bench([try sent("statement", statement)])
     let out = bench.run("show amber-heron-41 \(id) --version 2 --json")
@@ -57,7 +57,7 @@ func contradiction() throws {
     #expect(out.status == 5 || out.output.contains("Abidjan"))
 }
 
-@Test("night shows the newest sheet only")
+@Test("Night shows the newest sheet only")
 func night() throws {
     let sheet: JSON = ["threat": "He knows the district."]
     let bench = try bench([try sent("night", sheet)])
@@ -69,7 +69,7 @@ func night() throws {
 }
 
 @Test(
-    "add and edit send the fields of a file as they are; what breaks a rule is named here, in one's own language"
+    "Add and edit send the fields of a file as they are; what breaks a rule is named here, in one's own language"
 )
 func addFromFile() throws {
     let bench = try Bench()
@@ -152,7 +152,7 @@ func fillingRules() throws {
     #expect(values == ["call_order": [["name": "Zoé", "phone": "+33 1 23 45 67 89"]]])
 }
 
-@Test("edit at a terminal starts from what is there and names the version it rests on")
+@Test("Edit at a terminal starts from what is there and names the version it rests on")
 func editing() throws {
     let bench = try bench([try sent("note", ["date": "2025-11-01", "summary": "Old."])])
     bench.daemon.acts["Edit"] = { _, _ in Reply(["record": .string(id), "version": 3]) }
@@ -178,7 +178,7 @@ func note() throws {
     #expect((try? Day(parsing: fields?["date"]?.string ?? "")) != nil)
 }
 
-@Test("forms needs no daemon and describes every form in both languages")
+@Test("Forms needs no daemon and describes every form in both languages")
 func forms() throws {
     let bench = try Bench()
     for form in Catalogue.shared.forms {

@@ -162,7 +162,7 @@ private func offered(_ words: [String], _ script: String) throws -> [String] {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
 }
 
-@Test("bash completes what may follow")
+@Test("Bash completes what may follow")
 func bashCompletes() throws {
     let script = try Bench().run("completions bash").output
     #expect(try offered(["havre", "unl"], script) == ["unlock"])

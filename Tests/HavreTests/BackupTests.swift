@@ -7,76 +7,10 @@ import Testing
 @testable import Havre
 @testable import HavreStore
 
-/// A backup as a client writes it down, in a folder of a test's house.
-struct WrittenBackup {
-    let folder: URL
-    let size: UInt64
-
-    init(_ vault: Vault, _ session: Session, to folder: URL) throws {
-        self.folder = folder
-        size = try UInt64(vault.auditCheckpoint().split(separator: "\n")[1]).map { $0 + 1 } ?? 0
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        // Its own entry is the last one in it.
-        try vault.backup(into: folder.path, session)
-    }
-
-    /// Places of a restored vault beside the backup.
-    func plan(_ name: String, known: Era.Known? = nil) -> RestorePlan {
-        let parent = folder.deletingLastPathComponent()
-        return RestorePlan(
-            vaultHalf: folder.appending(path: "vault").path, gateHalf: folder.appending(path: "gate").path,
-            vault: parent.appending(path: name + "-vault").path,
-            gate: parent.appending(path: name + "-gate").path, deviceKey: nil, known: { _ in known })
-    }
-
-    func restore(_ plan: RestorePlan, _ phrase: String) throws -> Restored {
-        try Vault.verify(backup: plan)
-        return try Vault.restore(plan, passphrase: secret(phrase), keyFile: nil)
-    }
-}
-
-private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
-private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) throws -> Session {
-    try vault.unlock(
-        name: name, passphrase: secret(phrase ?? "\(name.lowercased()) phrase"), keyFile: nil
-    ).session
-}
-
 @Suite struct LibraryBackupTests {
-    /// Sylvie, Amina and a case with a statement and a file.
-    private struct Scene {
-        let house: TestHouse
-        let sylvie, amina: Session
-        let code: String
-
-        init() throws {
-            house = try TestHouse(inMemory: true)
-            sylvie = try house.unlock("Sylvie")
-            amina = try house.hire("Amina", "caseworker", by: sylvie)
-            code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
-            _ = try house.vault.open(case: code, purpose: "visit", amina)
-            try say("She arrived in March.")
-            let path = house.folder.appending(path: "file")
-            try Data("photograph".utf8).write(to: path)
-            _ = try house.vault.attach(case: code, title: nil, file: try .open(path.path, [.read]), amina)
-        }
-
-        func say(_ text: String) throws {
-            _ = try house.vault.add(
-                case: code, form: "statement", fields: ["kind": "first_account", "text": [.string(text)]],
-                amina)
-        }
-
-        func backup(_ name: String = "backup") throws -> WrittenBackup {
-            try WrittenBackup(house.vault, sylvie, to: house.folder.appending(path: name))
-        }
-    }
-
     @Test("After the loss of the machine the founder's passphrase and the backup bring everybody back")
     func afterLoss() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         let vault = scene.house.vault
         #expect(vault.warnings.contains("backup-never"))
         let kept = try vault.auditCheckpoint()
@@ -114,7 +48,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
     }
 
     @Test("Whoever may not take a backup is not lent one, and asking is an entry") func takeBackup() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         #expect(throws: HavreError.notGranted) { try scene.house.vault.backup(scene.amina) }
         #expect(throws: HavreError.notGranted) {
             try scene.house.vault.backup(blob: Random.identifier(), scene.amina)
@@ -131,7 +65,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
 
     @Test("A flipped byte anywhere, half a backup and other halves are refused by name and leave nothing")
     func flippedByte() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         let backup = try scene.backup()
         let plan = backup.plan("r")
         let manager = FileManager.default
@@ -182,7 +116,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         for phrase in ["amina phrase", "sylvie phrase ", "x"] {
             #expect(throws: RestoreRefusal.wrongPassphrase) { try backup.restore(plan, phrase) }
         }
-        let stranger = try Scene()
+        let stranger = try BackupScene()
         let other = try stranger.backup()
         let mixed = RestorePlan(
             vaultHalf: other.plan("x").vaultHalf, gateHalf: plan.gateHalf, vault: plan.vault, gate: plan.gate,
@@ -200,105 +134,9 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
         _ = try backup.restore(plan, "sylvie phrase")
     }
 
-    @Test("An older gate is brought forward to a newer vault, and a newer gate is refused")
-    func olderGate() throws {
-        let scene = try Scene()
-        let vault = scene.house.vault
-        let old = try scene.backup("old")
-        // A grant, a removal and a new colleague: what the old gate has never heard of.
-        _ = try scene.house.hire("Louis", "legal", by: scene.sylvie)
-        _ = try vault.grant(
-            case: scene.code,
-            GrantRequest(
-                name: "Louis", compartments: ["evidence"], rights: ["read"], until: nil, purpose: "appeal"),
-            scene.sylvie)
-        _ = try vault.revoke(case: scene.code, name: "Louis", scene.sylvie)
-        try scene.say("After the removal.")
-        let records = try vault.show(case: scene.code, record: nil, version: nil, scene.amina).count
-        let new = try scene.backup("new")
-        let newer = RestorePlan(
-            vaultHalf: old.plan("n").vaultHalf, gateHalf: new.plan("n").gateHalf, vault: old.plan("n").vault,
-            gate: old.plan("n").gate, deviceKey: nil)
-        #expect(throws: RestoreRefusal.notTogether) { try old.restore(newer, "sylvie phrase") }
-        #expect(!FileManager.default.fileExists(atPath: newer.gate))
-        // The old gate with today's journal, and today's vault.
-        try FileManager.default.removeItem(at: new.folder.appending(path: "gate/gate.backup"))
-        try FileManager.default.copyItem(
-            at: old.folder.appending(path: "gate/gate.backup"),
-            to: new.folder.appending(path: "gate/gate.backup"))
-        let plan = new.plan("m")
-        // The sums are those of the new half: whoever mixes by hand writes them anew.
-        #expect(throws: RestoreRefusal.damaged) { try new.restore(plan, "sylvie phrase") }
-        let restored = try Vault.restore(plan, passphrase: secret("sylvie phrase"), keyFile: nil)
-        #expect(restored.era.size == new.size)
-        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
-        defer { again.close() }
-        let amina = try unlock(again, "Amina")
-        _ = try again.open(case: scene.code, purpose: "visit", amina)
-        #expect(try again.show(case: scene.code, record: nil, version: nil, amina).count == records)
-        let louis = try unlock(again, "Louis")
-        #expect(throws: HavreError.notFound) { try again.open(case: scene.code, purpose: "appeal", louis) }
-        #expect(try again.check(nil).problems.isEmpty)
-    }
-
-    @Test(
-        "When only the gate is lost, the backup's gate and the vault as it is bring back all but what is named"
-    )
-    func gateLost() throws {
-        let scene = try Scene()
-        let vault = scene.house.vault
-        let backup = try scene.backup()
-        #expect(vault.casesWithoutCopy == 0)
-        // Work after the backup: in the old case, in a new one, and by a new colleague.
-        try scene.say("She called in April.")
-        let shown = try vault.show(case: scene.code, record: nil, version: nil, scene.amina).count
-        let lost = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, scene.amina)
-        _ = try vault.open(case: lost, purpose: "visit", scene.amina)
-        let louis = try scene.house.hire("Louis", "legal", by: scene.sylvie)
-        #expect(vault.casesWithoutCopy == 1)
-        #expect(vault.warnings.contains("cases-without-copy:1"))
-        // Only who looks after the house is told how many.
-        for session in [scene.amina, nil] {
-            #expect(vault.casesWithoutCopy(for: session) == nil)
-            #expect(!vault.warnings(for: session).contains { $0.hasPrefix("cases-without-copy") })
-        }
-        #expect(vault.casesWithoutCopy(for: scene.sylvie) == 1)
-        #expect(vault.warnings(for: scene.sylvie).contains("cases-without-copy:1"))
-        louis.end()
-        let lostID = try #require(try vault.caseID(lost, scene.amina))
-        vault.close()
-        try FileManager.default.removeItem(at: scene.house.folder.appending(path: "gate"))
-        let parts = backup.plan("r")
-        let plan = RestorePlan(
-            vaultHalf: scene.house.folder.appending(path: "vault").path, gateHalf: parts.gateHalf,
-            vault: parts.vault, gate: parts.gate, deviceKey: nil)
-        let restored = try backup.restore(plan, "sylvie phrase")
-        #expect(restored.lostCases.map(\.id) == [lostID])
-        #expect(restored.lostCases.map(\.code) == [lost])
-        #expect(restored.lostPeople == ["Louis"])
-        #expect(restored.era.lostAreaCount == 2)
-        #expect(restored.era.lostAreas.contains(lostID))
-        let again = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil)
-        defer { again.close() }
-        let sylvie = try unlock(again, "Sylvie")
-        let amina = try unlock(again, "Amina")
-        #expect(try again.cases(amina).map(\.code) == [scene.code])
-        #expect(try again.cases(sylvie).map(\.code) == [scene.code])
-        _ = try again.open(case: scene.code, purpose: "visit", amina)
-        #expect(try again.show(case: scene.code, record: nil, version: nil, amina).count == shown)
-        #expect(throws: HavreError.notFound) { try again.open(case: lost, purpose: "visit", amina) }
-        #expect(throws: HavreError.self) { _ = try unlock(again, "Louis") }
-        #expect(try again.auditVerify(against: nil, sylvie).ok)
-        #expect(try again.check(nil).problems.isEmpty)
-        #expect(again.casesWithoutCopy == 1)
-        // And it goes on: a new case, and new keys for him.
-        _ = try again.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
-        _ = try again.invite(name: "Louis", role: nil, resets: true, sylvie)
-    }
-
     @Test("A backup opens with the passphrase of its day, and shows nobody's name")
     func backupOpens() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         let backup = try scene.backup()
         try scene.house.vault.passwd(
             old: secret("sylvie phrase"), new: secret("sylvie changes"), keyFile: nil, newKeyFile: nil,
@@ -337,7 +175,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
     }
 
     @Test("The device key may lie elsewhere, and has to be there") func deviceKey() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         let backup = try scene.backup()
         let medium = scene.house.folder.appending(path: "medium")
         func plan(_ name: String) -> RestorePlan {
@@ -359,7 +197,7 @@ private func unlock(_ vault: Vault, _ name: String, _ phrase: String? = nil) thr
     }
 
     @Test("An erasure that was certified after the backup is done again") func erasureCertified() throws {
-        let scene = try Scene()
+        let scene = try BackupScene()
         let vault = scene.house.vault
         let backup = try scene.backup()
         // What an erasing act will write: the area of the case ends, with a certificate.

@@ -8,8 +8,6 @@ import Testing
 
 /// Many people at the same moment.
 @Suite(.serialized) struct ConcurrencyTests {
-    private static func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
     /// What the threads noted.
     private struct Notes {
         var acknowledged: [String: [Identifier: UInt32]] = [:]
@@ -69,7 +67,7 @@ import Testing
                 case 14:
                     let mine = refusal {
                         let session = try vault.unlock(
-                            name: "Zoe", passphrase: Self.secret("zoe phrase"), keyFile: nil
+                            name: "Zoe", passphrase: secret("zoe phrase"), keyFile: nil
                         ).session
                         _ = try vault.cases(session)
                         vault.lock(session)
@@ -190,11 +188,11 @@ import Testing
                     let name = "Person \(index)"
                     let invited = try vault.invite(name: name, role: "caseworker", resets: false, sylvie)
                     let enrolled = try vault.enrol(
-                        name: name, code: Self.secret(invited.code),
-                        passphrase: Self.secret("phrase \(index)"),
+                        name: name, code: secret(invited.code),
+                        passphrase: secret("phrase \(index)"),
                         keyFile: nil, lang: nil)
                     _ = try vault.confirm(name: name, words: enrolled.words, sylvie)
-                    _ = try vault.unlock(name: name, passphrase: Self.secret("phrase \(index)"), keyFile: nil)
+                    _ = try vault.unlock(name: name, passphrase: secret("phrase \(index)"), keyFile: nil)
                 } else {
                     for _ in 0..<6 {
                         let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)

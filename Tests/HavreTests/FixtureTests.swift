@@ -48,8 +48,6 @@ private final class Fixture {
     }
 }
 
-private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
 /// What older versions have written opens, and what newer ones have written is left alone.
 @Suite struct FixtureTests {
     @Test("A vault of the first version opens, shows, checks and goes on") func vaultFirst() throws {

@@ -8,6 +8,9 @@ import Testing
 
 @testable import Havre
 
+/// A passphrase as the terminal would hand it over.
+func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
+
 /// A house in a temporary folder, with test costs.
 final class TestHouse {
     let folder: URL
@@ -24,7 +27,7 @@ final class TestHouse {
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let plan = Self.plan(folder, supervisor)
         fingerprint = try Vault.found(
-            plan, passphrase: SecretBytes(copying: Array("\(supervisor.lowercased()) phrase".utf8)),
+            plan, passphrase: secret("\(supervisor.lowercased()) phrase"),
             keyFile: nil)
         vault = try Vault(vault: plan.vault, gate: plan.gate, deviceKey: nil, clock: clock)
     }
@@ -61,19 +64,25 @@ final class TestHouse {
         return (sylvie, amina, louis, code)
     }
 
+    /// A house on a clock that the test turns, with one caseworker.
+    static func withCaseworker(_ name: String) throws -> (house: TestHouse, time: TestClock) {
+        let time = TestClock()
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        _ = try house.hire(name, "caseworker", by: house.unlock("Sylvie"))
+        return (house, time)
+    }
+
     func unlock(_ name: String) throws -> Session {
         try vault.unlock(
-            name: name, passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)),
-            keyFile: nil
+            name: name, passphrase: secret("\(name.lowercased()) phrase"), keyFile: nil
         ).session
     }
 
     func hire(_ name: String, _ role: String, by supervisor: Session) throws -> Session {
         let invited = try vault.invite(name: name, role: role, resets: false, supervisor)
         let enrolled = try vault.enrol(
-            name: name, code: SecretBytes(copying: Array(invited.code.utf8)),
-            passphrase: SecretBytes(copying: Array("\(name.lowercased()) phrase".utf8)), keyFile: nil,
-            lang: nil)
+            name: name, code: secret(invited.code), passphrase: secret("\(name.lowercased()) phrase"),
+            keyFile: nil, lang: nil)
         _ = try vault.confirm(name: name, words: enrolled.words, supervisor)
         return try unlock(name)
     }
@@ -83,10 +92,7 @@ final class TestHouse {
     @Test("A case is created, granted, read, revoked") func caseCreated() throws {
         let house = try TestHouse()
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, amina, louis, code) = try house.team()
         #expect(try vault.cases(amina).map(\.code) == [code])
         #expect(throws: HavreError.notOpen) {
             try vault.show(case: code, record: nil, version: nil, amina)

@@ -8,8 +8,6 @@ import Testing
 @testable import HavreStore
 
 @Suite struct PeopleTests {
-    private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
     @Test("After panic only a supervisor opens the house") func afterPanic() throws {
         let house = try TestHouse()
         let sylvie = try house.unlock("Sylvie")
@@ -90,10 +88,7 @@ import Testing
     @Test("A reset person gets her cases back with new keys") func resetPerson() throws {
         let house = try TestHouse()
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        let amina = try house.hire("Amina", "caseworker", by: sylvie)
-        let louis = try house.hire("Louis", "legal", by: sylvie)
-        let own = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        let (sylvie, amina, louis, own) = try house.team()
         let other = try vault.newCase(owner: "Louis", backup: nil, risk: nil, lang: nil, sylvie)
         _ = try vault.grant(
             case: other,

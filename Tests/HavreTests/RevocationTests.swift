@@ -10,54 +10,6 @@ import Testing
 
 /// What somebody had and has no more opens nothing, whichever way she kept it.
 @Suite struct RevocationTests {
-    private struct Office {
-        let house: TestHouse
-        let time = TestClock()
-        let sylvie: Session
-        let amina: Session
-        let louis: Session
-        let code: String
-        let statement: Identifier
-        let note: Identifier
-        var vault: Vault { house.vault }
-
-        init() throws {
-            house = try TestHouse(clock: time.clock, inMemory: true)
-            sylvie = try house.unlock("Sylvie")
-            amina = try house.hire("Amina", "caseworker", by: sylvie)
-            louis = try house.hire("Louis", "legal", by: sylvie)
-            code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
-            _ = try house.vault.open(case: code, purpose: "visit", amina)
-            statement = try house.vault.add(
-                case: code, form: "statement", fields: ["text": ["She arrived."]], amina
-            ).record
-            note = try house.vault.add(case: code, form: "note", fields: ["summary": "Quiet."], amina).record
-        }
-
-        func grant(_ compartments: [String], _ rights: [String] = ["read"], until: Day? = nil) throws {
-            let request = GrantRequest(
-                name: "Louis", compartments: compartments, rights: rights, until: until, purpose: "appeal")
-            _ = try vault.grant(case: code, request, sylvie)
-        }
-
-        /// A file of Amina's.
-        func attach(byteCount: Int) throws -> Identifier {
-            let path = house.folder.appendingPathComponent("file")
-            try Data(count: byteCount).write(to: path)
-            let file = try Descriptor.open(path.path, [.read])
-            return try vault.attach(case: code, title: nil, file: file, amina).attachment
-        }
-
-        /// Tries every act; none may go well.
-        func expectNothing(_ session: Session, _ why: String) {
-            let target = Acts.Target(code: code, record: statement, attachment: Identifier.zero)
-            for act in Acts.reading + Acts.writing where act.name != "close" {
-                #expect(refusal { try act.run(vault, target, session) } == "NotFound", "\(why): \(act.name)")
-            }
-            #expect((try? vault.cases(session))?.isEmpty ?? true, "\(why)")
-        }
-    }
-
     @Test("A file on its way stops at the next piece: removal, smaller grant, last day over, case closed")
     func fileOnItsWay() throws {
         let ends: [(String, (Office) throws -> Void, HavreError)] = [
@@ -206,71 +158,6 @@ import Testing
             ])
     }
 
-    @Test("A grant ends with its last day, also for a case that is open")
-    func expired() throws {
-        let office = try Office()
-        try office.grant(["evidence"], until: office.vault.today)
-        _ = try office.vault.open(case: office.code, purpose: "appeal", office.louis)
-        office.time.advance(seconds: 2 * 86_400)
-        office.expectNothing(office.louis, "expired")
-        office.expectNothing(try office.house.unlock("Louis"), "expired, new session")
-        let holders = try office.vault.access(case: office.code, office.sylvie).holders
-        #expect(holders.map(\.name) == ["Amina"])
-    }
-
-    @Test("A case that was opened closes after its hour")
-    func hour() throws {
-        let office = try Office()
-        office.time.advance(seconds: 3_599)
-        #expect(try office.vault.show(case: office.code, record: nil, version: nil, office.amina).count == 3)
-        office.time.advance(seconds: 1)
-        #expect(throws: HavreError.notOpen) {
-            try office.vault.show(case: office.code, record: nil, version: nil, office.amina)
-        }
-        #expect(office.vault.openCases(office.amina).isEmpty)
-    }
-
-    @Test("A case that is closed stays closed, also when its secrets were renewed while it was open")
-    func closed() throws {
-        let office = try Office()
-        try office.grant(["evidence"])
-        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
-        try office.vault.close(case: office.code, office.amina)
-        #expect(throws: HavreError.notOpen) {
-            try office.vault.show(case: office.code, record: nil, version: nil, office.amina)
-        }
-    }
-
-    @Test("A new grant counts at once for who has the case open: what is new opens, what is gone does not")
-    func otherGrant() throws {
-        for compartments in [["notes"], ["evidence", "notes"], ["notes", "night"]] {
-            for reads in [false, true] {
-                let office = try Office()
-                let (vault, louis, code) = (office.vault, office.louis, office.code)
-                try office.grant(["evidence"])
-                _ = try vault.open(case: code, purpose: "visit", louis)
-                if reads { _ = try vault.show(case: code, record: nil, version: nil, louis) }
-                try office.grant(compartments, ["read", "write"])
-                let keeps = compartments.contains("evidence")
-                let why = "\(compartments), \(reads)"
-                #expect(
-                    refusal {
-                        _ = try vault.show(case: code, record: office.statement, version: nil, louis)
-                    } == (keeps ? nil : "NotGranted"), "\(why)")
-                #expect(
-                    refusal {
-                        _ = try vault.add(case: code, form: "statement", fields: ["text": ["x"]], louis)
-                    } == (keeps ? nil : "NotGranted"), "\(why)")
-                #expect(
-                    try vault.edit(case: code, record: office.note, fields: ["summary": "New."], louis)
-                        .version == 2, "\(why)")
-                #expect(
-                    try vault.show(case: code, record: office.note, version: nil, louis).count == 1, "\(why)"
-                )
-            }
-        }
-    }
-
     @Test("A smaller grant, alone or after a removal, does not give back what the larger one had")
     func smaller() throws {
         for removesFirst in [false, true] {
@@ -351,38 +238,6 @@ import Testing
         office.expectNothing(office.amina, "former owner")
         _ = try office.vault.open(case: office.code, purpose: "handover", nora)
         #expect(try office.vault.show(case: office.code, record: nil, version: nil, nora).count == 3)
-    }
-
-    @Test("Everybody who stays goes on with a case that is open, through removals, new owners and resets")
-    func othersGoOn() throws {
-        let office = try Office()
-        let nora = try office.house.hire("Nora", "caseworker", by: office.sylvie)
-        try office.grant(["evidence"])
-        _ = try office.vault.grant(
-            case: office.code,
-            GrantRequest(
-                name: "Nora", compartments: ["evidence", "notes"], rights: ["read", "write"], until: nil,
-                purpose: "review"), office.sylvie)
-        _ = try office.vault.open(case: office.code, purpose: "review", nora)
-        _ = try office.vault.revoke(case: office.code, name: "Louis", office.sylvie)
-        for session in [office.amina, nora] {
-            #expect(
-                try office.vault.show(
-                    case: office.code, record: office.statement, version: nil, session
-                ).count == 1)
-        }
-        // Amina forgot her passphrase: her cases go to her new keys, Nora's work is not disturbed.
-        let invited = try office.vault.invite(name: "Amina", role: nil, resets: true, office.sylvie)
-        let enrolled = try office.vault.enrol(
-            name: "Amina", code: SecretBytes(copying: Array(invited.code.utf8)),
-            passphrase: SecretBytes(copying: Array("new phrase".utf8)), keyFile: nil, lang: nil)
-        _ = try office.vault.confirm(name: "Amina", words: enrolled.words, office.sylvie)
-        #expect(
-            try office.vault.show(case: office.code, record: office.statement, version: nil, nora).count == 1)
-        #expect(
-            try office.vault.edit(
-                case: office.code, record: office.note, fields: ["summary": "Goes on."], nora
-            ).version == 2)
     }
 }
 

@@ -6,8 +6,6 @@ import Testing
 
 /// Sessions that end without their owner, and guesses that keep nobody out.
 @Suite struct SessionEndTests {
-    private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
     @Test("A reset ends the session on a stolen desk at once, and her new keys every session of the old ones")
     func reset() throws {
         let house = try TestHouse()
@@ -49,11 +47,8 @@ import Testing
 
     @Test("Whoever guesses at somebody's name from another account does not keep her out")
     func guessing() throws {
-        let time = TestClock()
-        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let (house, time) = try TestHouse.withCaseworker("Amina")
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        _ = try house.hire("Amina", "caseworker", by: sylvie)
         func attempt(_ phrase: String, uid: UInt32) throws {
             _ = try vault.unlock(name: "Amina", passphrase: secret(phrase), keyFile: nil, uid: uid)
         }

@@ -9,8 +9,6 @@ import Testing
 
 /// Codes, passphrases and names in the wrong hands.
 @Suite struct StaffAttackTests {
-    private func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-
     private func enrol(_ house: TestHouse, _ name: String, _ code: String) throws -> Enrolled {
         try house.vault.enrol(
             name: name, code: secret(code), passphrase: secret("\(name.lowercased()) phrase"), keyFile: nil,
@@ -232,11 +230,8 @@ import Testing
 
     @Test("One name has one counter, however it is written, also for guesses at the same moment")
     func guessing() throws {
-        let time = TestClock()
-        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let (house, time) = try TestHouse.withCaseworker("Zélie")
         let vault = house.vault
-        let sylvie = try house.unlock("Sylvie")
-        _ = try house.hire("Zélie", "caseworker", by: sylvie)
         let outcomes = Guarded<[String: Int]>([:])
         let names = ["Zélie", "ZÉLIE", "ze\u{301}lie", " zelie ", "Ze\u{301}lie"]
         inParallel(40) { index in
