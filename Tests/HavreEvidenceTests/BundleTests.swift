@@ -225,6 +225,26 @@ struct BundleTests {
         #expect(!BundleVerifier.verify(encrypted: file, passphrase: wrong).isValid)
     }
 
+    @Test(
+        "Why a file cannot be read is said in the reader's language: no rule of a format shows through in French"
+    )
+    func noTechnicalRules() {
+        for field in [
+            "age header", "armor", "tag file", "manifest", "sd-jwt", "disclosure", "attestation", "proof",
+            "export.sdjwt", "something new",
+        ] {
+            for error in [
+                FormatError.malformed(field: field, rule: "ends in ~"), .tooLarge(field: field, max: 7),
+            ] {
+                let said = VerifyText(error).text(in: .fr, error)
+                #expect(!said.contains(field) && !said.contains("ends in") && !said.contains("%"), "\(said)")
+                #expect(VerifyText(error).text(in: .en, error).contains(field))
+            }
+            let isKnown = VerifyText.part(field, .en) != VerifyText.partOther.text(in: .en, [:])
+            #expect(isKnown == (field != "something new"))
+        }
+    }
+
     @Test("Every sentence of the verifier stands in both catalogues, and no other")
     func texts() {
         for language in Language.allCases {

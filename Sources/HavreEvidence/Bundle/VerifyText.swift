@@ -11,6 +11,13 @@ enum VerifyText: String, CaseIterable {
     case tooLarge = "too_large"
     case notAuthentic = "not_authentic"
     case noMatch = "no_match"
+    case partEncryption = "part_encryption"
+    case partFiles = "part_files"
+    case partRecord = "part_record"
+    case partVault = "part_vault"
+    case partLog = "part_log"
+    case partExport = "part_export"
+    case partOther = "part_other"
 
     /// The sentence for why a format was refused.
     init(_ error: FormatError) {
@@ -31,11 +38,51 @@ enum VerifyText: String, CaseIterable {
     /// The sentence for an error, with its field, rule and numbers.
     func text(in language: Language, _ error: FormatError) -> String {
         switch error {
-        case .malformed(let field, let rule): text(in: language, ["FIELD": field, "RULE": rule])
-        case .tooLarge(let field, let max): text(in: language, ["FIELD": field, "MAX": String(max)])
+        case .malformed(let field, let rule):
+            text(in: language, ["PART": Self.part(field, language), "FIELD": field, "RULE": rule])
+        case .tooLarge(let field, let max):
+            text(in: language, ["PART": Self.part(field, language), "FIELD": field, "MAX": String(max)])
         case .notAuthentic, .noMatch: text(in: language, [:])
         }
     }
+
+    /// What a field of a format belongs to, in words that the reader of a bundle knows.
+    static func part(_ field: String, _ language: Language) -> String {
+        (parts.first { $0.fields.contains(field) }?.part ?? .partOther).text(in: language, [:])
+    }
+
+    /// The names that the formats' own rules have for what they read.
+    private static let parts: [(part: VerifyText, fields: Set<String>)] = [
+        (
+            .partEncryption,
+            [
+                "age header", "age payload", "armor", "bech32", "identity", "identities", "passphrase",
+                "recipient", "recipients", "work factor",
+            ]
+        ),
+        (
+            .partFiles,
+            [
+                "archive", "bag", "bag-info", "bagit.txt", "bundle", "end of tar", "file", "files", "levels",
+                "manifest", "path", "size", "tag file", "tar",
+            ]
+        ),
+        (
+            .partRecord,
+            [
+                "...", "_sd", "_sd_alg", "alg", "claims", "digest", "disclosure", "disclosures", "header",
+                "jwk", "jws", "payload", "record", "records", "sd-jwt", "signature", "typ",
+            ]
+        ),
+        (.partVault, ["attestation"]),
+        (
+            .partLog,
+            [
+                "checkpoint", "extra", "index", "name", "note", "origin", "proof", "root", "vkey",
+            ]
+        ),
+        (.partExport, [BundleLayout.export]),
+    ]
 
     /// Every text of a language.
     static func table(_ language: Language) -> [String: String] {
