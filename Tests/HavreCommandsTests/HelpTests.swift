@@ -47,6 +47,26 @@ func examples() throws {
     }
 }
 
+@Test("What the help lists as an option the parser takes, and an option that it does not list is refused")
+func listedOptions() throws {
+    let bench = try Bench()
+    for verb in VerbTable.verbs {
+        let row = verb.row
+        let page = bench.run(["help"] + row.words).output
+        let listed = Set(page.matches(of: /\n  (--[a-z-]+)/).map { String($0.1) })
+        #expect(listed == Set(row.options.map(\.name)), "\(row.name)")
+        for option in Globals.options.map(\.name) { #expect(!listed.contains(option), "\(row.name)") }
+        let operands = row.operands.filter(\.isRequired).map { _ in "x" }
+        for option in row.options where option.value == nil {
+            let others = row.options.filter(\.isRequired).flatMap { [$0.name, "1"] }
+            #expect(throws: Never.self, "\(row.name)") {
+                _ = try Arguments(operands + others + [option.name], row: row)
+            }
+        }
+        #expect(throws: Failure.self) { _ = try Arguments(operands + ["--surprise"], row: row) }
+    }
+}
+
 @Test("The overview names every verb; a half verb lists its second words; every role has its card")
 func overview() throws {
     let bench = try Bench()
@@ -59,7 +79,8 @@ func overview() throws {
     for role in Catalogue.roles {
         for language in ["en", "fr"] {
             let card = bench.run(["help", "--card", role, "--lang", language])
-            #expect(card.status == 0 && card.output.split(separator: "\n").count <= 60)
+            let lines = card.output.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(card.status == 0 && lines.count <= 60 && lines.allSatisfy { $0.count <= 80 })
             #expect(card.output.contains("havre unlock") || role == "trainer")
         }
     }

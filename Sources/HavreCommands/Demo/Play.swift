@@ -57,6 +57,9 @@ final class Play {
     ) throws(Failure) -> JSON {
         let outcome = stage.play(words, as: name, secrets: secrets)
         guard outcome.status == 0 else {
+            if outcome.error == Fault.storageFull.rawValue {
+                throw Failure(.storageFull, "demo.full", ["folder": stage.folder], next: "demo.otherFolder")
+            }
             throw Failure(
                 .internal, "demo.broken",
                 [

@@ -30,14 +30,17 @@ final class Stage {
             _ = try Directory(private: folder)
             for name in ["run", "state", "socket", "left"] { _ = try Directory(private: folder + "/" + name) }
         } catch {
-            throw Stage.failure(error)
+            throw Failure(
+                error.isFull ? .storageFull : .usage, "demo.noFolder", ["folder": base, "why": error.reason],
+                next: "demo.otherFolder")
         }
     }
 
     var socket: String { folder + "/socket/havred.sock" }
 
     static func failure(_ error: SystemError) -> Failure {
-        Failure(.internal, "fail.system", ["call": error.call, "why": error.reason])
+        guard !error.isFull else { return Failure(.storageFull, next: "demo.otherFolder") }
+        return Failure(.internal, "fail.system", ["call": error.call, "why": error.reason])
     }
 
     /// Writes a file into the private folder.

@@ -28,6 +28,8 @@ enum Card {
 
     static func text(role: String, _ desk: Desk) -> String {
         let texts = desk.texts
+        // A page of A4 has 80 columns and about 60 lines, wherever it is printed from.
+        let width = min(desk.screen.columns, 80)
         var lines = [
             desk.screen.strong(
                 texts.say("card.head", ["role": Catalogue.roleLabel(role, in: desk.language)])), "",
@@ -40,7 +42,8 @@ enum Card {
                     .map { Help.placeholder($0.name, texts) }.joined(separator: " ")
                 let typed = "havre " + row.name + (operands.isEmpty ? "" : " " + operands)
                 return (typed, texts.say("verb." + row.key))
-            }, width: min(desk.screen.columns, 90))
-        return (lines + ["", texts.say("card.help"), "", texts.say("card.foot")]).joined(separator: "\n")
+            }, width: width)
+        lines += ["", texts.say("card.help"), "", texts.say("card.foot")]
+        return lines.flatMap { Layout.wrapped($0, columns: width) }.joined(separator: "\n")
     }
 }

@@ -7,7 +7,7 @@ enum Manual {
         let texts = desk.texts
         func section(_ key: String) -> String { ".SH " + escaped(texts.say(key)) }
         var lines = [
-            ".TH HAVRE 1 \"\" \"havre \(Program.version)\" \"\(escaped(texts.say("man.volume")))\"",
+            ".TH HAVRE 1 \"2026-11-21\" \"havre \(Program.version)\" \"\(escaped(texts.say("man.volume")))\"",
             section("man.name"), "havre \\- " + escaped(texts.say("man.summary")),
             section("man.synopsis"), ".B havre",
             "\\fIVERB\\fR [\\fISUBVERB\\fR] [\\fICASE\\fR] [\\fIoptions\\fR]",
