@@ -39,30 +39,9 @@ extension Parser {
         let hidden = [Metadata.jfif, Metadata.comment("hidden"), Metadata.xmp("hidden")]
         return [
             JPEGEncoder.encode(canvas), JPEGEncoder.encode(canvas, segments: hidden, restartInterval: 2),
-            PNGEncoder.encode(canvas), progressive,
+            PNGEncoder.encode(canvas), ProgressiveJPEG.block(),
         ]
     }
-
-    /// One black block in three progressive scans: the first coefficient, the others, a refinement.
-    private static let progressive: [UInt8] = {
-        let table = { (place: UInt8, symbols: [UInt8]) -> [UInt8] in
-            // Codes of two bits for up to three symbols.
-            JPEGEncoder.segment(
-                0xC4, [place, 0, UInt8(symbols.count)] + Array(repeating: 0, count: 14) + symbols)
-        }
-        let scan = { (first: UInt8, last: UInt8, bits: UInt8, data: [UInt8]) -> [UInt8] in
-            JPEGEncoder.segment(0xDA, [1, 1, 0, first, last, bits]) + data
-        }
-        var bytes: [UInt8] = [0xFF, 0xD8]
-        bytes += JPEGEncoder.segment(0xDB, [0] + Array(repeating: 1, count: 64))
-        bytes += JPEGEncoder.segment(0xC2, [8, 0, 8, 0, 8, 1, 1, 0x11, 0])
-        bytes += table(0x00, [0, 3]) + table(0x10, [0x00, 0x01, 0x12])
-        bytes += scan(0, 0, 0x01, [0b0110_1111])
-        bytes += scan(1, 63, 0x01, [0b0110_0111])
-        bytes += scan(0, 0, 0x10, [0b1111_1111, 0x00])
-        bytes += scan(1, 63, 0x10, [0b0111_0001])
-        return bytes + [0xFF, 0xD9]
-    }()
 
     private static func summed(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes

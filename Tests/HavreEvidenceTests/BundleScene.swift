@@ -37,7 +37,7 @@ struct BundleScene {
             receipts: try ledger.receipts(selection.chosen.map(\.source)))
     }
 
-    init() throws {
+    init(_ sentences: [String] = BundleScene.sentences) throws {
         identity = try AgeIdentity()
         records = [
             try Self.record(
@@ -45,7 +45,7 @@ struct BundleScene {
                 [
                     "kind": "first_account", "date": "2026-11-02", "place": "Canary-Place",
                     "present": [["person": "Canary-Witness"]], "support_person": "Canary-Support",
-                    "text": .array(Self.sentences.map { .string($0) }),
+                    "text": .array(sentences.map { .string($0) }),
                     "contradictions_note": "Canary-Privileged",
                     "disclosed_to": [["recipient": "Canary-Recipient", "redaction_profile": "court"]],
                 ], by: amina),

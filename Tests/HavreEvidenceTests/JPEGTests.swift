@@ -147,6 +147,15 @@ struct JPEGTests {
         }
     }
 
+    @Test("A refinement brings one bit for a coefficient; two are refused")
+    func refinement() throws {
+        #expect(try Derivative(of: ProgressiveJPEG.block()).width == 8)
+        // The code of two bits, two bits, one coefficient passed over, the end: read as two bits it would be whole.
+        #expect(throws: EvidenceError.picture(rule: "JPEG: refinement by one bit")) {
+            try Derivative(of: ProgressiveJPEG.block(refinement: [0b1001_0011, 0b1111_1111, 0x00]))
+        }
+    }
+
     @Test("A picture too large to look through is refused before memory is taken")
     func bounds() throws {
         var huge = Pictures.plainJPEG()

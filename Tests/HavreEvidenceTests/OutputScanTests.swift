@@ -6,7 +6,7 @@ import Testing
 @testable import HavreEvidence
 
 struct OutputScanTests {
-    private let scene: BundleScene
+    private var scene: BundleScene
 
     init() throws { scene = try BundleScene() }
 
@@ -50,6 +50,21 @@ struct OutputScanTests {
         ]
         #expect(try hits(known).isEmpty)
         #expect(try hits(["passport": [.number], "station": [.place]]).count == 2)
+    }
+
+    @Test(
+        "What is spelt letter by letter, and numbers in groups, are looked at without spaces; other words are not"
+    )
+    mutating func spelt() throws {
+        scene = try BundleScene(["She is called K e l v i n.", "Call 06 12 34.", "The ab cd of it."])
+        let known: [String: Set<IdentifierKind>] = [
+            "kelvin": [.network], "061234": [.number], "abcd": [.person], "calledk": [.person],
+        ]
+        #expect(
+            try hits(known) == [
+                OutputScan.Hit(part: sentence(0), kind: .network),
+                OutputScan.Hit(part: sentence(1), kind: .number),
+            ])
     }
 
     @Test("Her own name may leave when that is meant, also where it is part of another's; nobody else's does")

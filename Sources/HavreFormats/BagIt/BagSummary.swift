@@ -17,13 +17,14 @@ package struct BagSummary: Sendable {
     /// other tag file; no `fetch.txt`; a Payload-Oxum that is there fits. Throws `malformed`, or `notAuthentic`
     /// when a file is not what its manifests say.
     package init(files: [BagFile], tags: [String: [UInt8]]) throws(FormatError) {
+        let others = files.filter { !$0.isPayload }
+        // First of all: a bag of another version is said to be that, whatever else this one would not allow.
+        try BagSummary.checkDeclaration(BagSummary.bytes(BagDraft.declarationName, others, tags))
         var paths = ArchivePaths()
         for file in files { try paths.insert(file.path) }
         let payload = files.filter(\.isPayload)
-        let others = files.filter { !$0.isPayload }
         let names = Set(others.map(\.path))
         guard !names.contains("fetch.txt") else { throw .malformed(field: "bag", rule: "no fetch.txt") }
-        try BagSummary.checkDeclaration(BagSummary.bytes(BagDraft.declarationName, others, tags))
         let manifests = try BagSummary.algorithms("manifest-", names)
         guard !manifests.isEmpty else { throw .malformed(field: "bag", rule: "a payload manifest") }
         for algorithm in manifests {
