@@ -141,6 +141,38 @@ import Testing
         #expect(house.store.memory.with { $0.areas[area]?.digests?.count } == 4)
     }
 
+    @Test("A row is the same through the writing connection and, while somebody leads, another")
+    func anyConnection() throws {
+        let house = try House()
+        let area = try house.makeArea(rows: 3)
+        var change = try house.put(area, 1, "newer", body: .sealed(Array("newer body".utf8)))
+        _ = try house.store.submit(change)
+        func all() throws -> [String] {
+            try (0..<UInt64(3)).map { n in
+                let (row, body) = try house.store.readWithBody(area, n)
+                return String(decoding: row.payload + [0x2F] + (body ?? []), as: UTF8.self)
+            }
+        }
+        let expected = ["row 0/body 0", "newer/newer body", "row 2/body 2"]
+        #expect(try all() == expected)
+        // Somebody leads: nobody waits for that to read, and the lead stays hers.
+        let (led, isIdle) = try house.store.lead { _ throws(any Error) in
+            (try all(), house.store.queue.leadIfIdle())
+        }
+        #expect(led == expected && !isIdle)
+        #expect(house.store.queue.leadIfIdle())
+        house.store.queue.passOn()
+        change = try house.put(area, 2, "newest")
+        _ = try house.store.submit(change)
+        #expect(try house.text(area, 2) == "newest")
+        // Another program's hand is seen through either.
+        try shell(house.path("vault/vault.db"), "UPDATE item SET wrap = zeroblob(328)")
+        #expect(throws: StoreError.tampered(.row)) { try house.store.read(area, 0) }
+        #expect(throws: StoreError.tampered(.row)) {
+            try house.store.lead { _ throws(StoreError) in _ = try house.store.read(area, 1) }
+        }
+    }
+
     @Test("Facts, keys, slots put aside and restrictions follow their changes") func factsKeys() throws {
         let house = try House()
         let person = Random.identifier()

@@ -16,7 +16,7 @@ import Testing
         let tags = try #require(house.store.memory.with { $0.areas[area]?.state?.sealer }).tag
         let old = try (0..<4).map { n in
             try house.store.readers.with { reader throws(StoreError) in
-                try database(.row) { () throws(SQLError) in try reader.wrap(tags(UInt64(n))) }
+                try database(.row) { () throws(SQLError) in try reader.rows.wrap(tags(UInt64(n))) }
             }
         }.compactMap { $0 }
         #expect(old.count == 4 && found(old, house) == 4)

@@ -19,8 +19,8 @@ extension Store {
         try inMoments(UInt64(places.count)) { reader, n throws(StoreError) in
             guard let look = looks[Int(n)] else { return }
             found[Int(n)] = try database(.row) { () throws(SQLError) in
-                guard withBodies else { return try reader.wrap(look.tag).map { ($0, nil) } }
-                return try reader.both(look.tag)
+                guard withBodies else { return try reader.rows.wrap(look.tag).map { ($0, nil) } }
+                return try reader.rows.both(look.tag)
             }
         }
         return zip(looks, found).map { look, found in

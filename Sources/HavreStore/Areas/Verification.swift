@@ -87,7 +87,7 @@ extension Store {
         var sum = Head.zero
         try inMoments(state.count) { reader, n throws(StoreError) in
             let tag = state.sealer.tag(n)
-            let wrap = try database(.row) { () throws(SQLError) in try reader.wrap(tag) }
+            let wrap = try database(.row) { () throws(SQLError) in try reader.rows.wrap(tag) }
             guard let wrap else { throw .tampered(.row) }
             let digest = Hash.blake2b256(wrap)
             digests.append(digest)
@@ -152,7 +152,7 @@ extension Store {
     ) throws(StoreError) {
         let (state, digests) = try verified(area, sequence: sequence)
         try inMoments(state.count) { reader, n throws(StoreError) in
-            let wrap = try database(.row) { () throws(SQLError) in try reader.wrap(state.sealer.tag(n)) }
+            let wrap = try database(.row) { () throws(SQLError) in try reader.rows.wrap(state.sealer.tag(n)) }
             guard let wrap, Hash.blake2b256(wrap) == digests[Int(n)] else {
                 let isSame = memory.when({ !$0.isDeciding }, { $0.areas[area]?.state?.sequence == sequence })
                 throw isSame ? .tampered(.row) : .stale

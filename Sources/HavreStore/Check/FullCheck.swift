@@ -127,7 +127,7 @@ struct FullCheck {
         try store.inMoments(state.count) { reader, n throws(StoreError) in
             let tag = state.sealer.tag(n)
             let (wrap, body) = try database(.row) { () throws(SQLError) in
-                (try reader.wrap(tag), try reader.body(tag))
+                (try reader.rows.wrap(tag), try reader.body(tag))
             }
             findings.rowCount += 1
             guard let wrap, let content = try? state.sealer.open(wrap, n) else {

@@ -27,6 +27,13 @@ struct CommitQueue {
         return group
     }
 
+    /// Begins a lead when nobody has it and nobody wants to hold commits off.
+    mutating func leadIfIdle() -> Bool {
+        guard !isLed, holdOffCount == 0 else { return false }
+        isLed = true
+        return true
+    }
+
     /// Ends a lead.
     /// - Returns: who leads from here on; nil when nobody does.
     mutating func passOn() -> Ticket? {
@@ -41,11 +48,13 @@ extension Guarded<CommitQueue> {
     func add(_ ticket: Ticket) -> Bool {
         with { queue in
             queue.waiting.append(ticket)
-            guard !queue.isLed, queue.holdOffCount == 0 else { return false }
-            queue.isLed = true
-            return true
+            return queue.leadIfIdle()
         }
     }
+
+    /// Leads when nobody does and nobody waits for it.
+    /// - Returns: whether this thread leads now, and has to pass on.
+    func leadIfIdle() -> Bool { with { $0.leadIfIdle() } }
 
     /// Waits until nobody leads, and holds commits off.
     /// - Parameter milliseconds: nil for as long as it takes.

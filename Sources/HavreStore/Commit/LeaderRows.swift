@@ -173,7 +173,7 @@ extension Leader {
             return digests[Int(place.n)]
         }
         if let known { return known }
-        let wrap = try database(.row) { () throws(SQLError) in try vault.wrap(tag) }
+        let wrap = try database(.row) { () throws(SQLError) in try vault.rows.wrap(tag) }
         guard let wrap else { throw .tampered(.row) }
         return Hash.blake2b256(wrap)
     }

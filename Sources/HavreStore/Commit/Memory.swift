@@ -98,9 +98,10 @@ struct Memory {
 
     mutating func known(_ area: Area) -> Known {
         uses += 1
-        areas[area]?.lastUse = uses
-        guard let entry = areas[area] else { return .unknown }
-        return .known(entry.state)
+        // In place: every act asks several times.
+        guard let place = areas.index(forKey: area) else { return .unknown }
+        areas.values[place].lastUse = uses
+        return .known(areas.values[place].state)
     }
 
     /// Remembers an area that was loaded, unless it is known by now.

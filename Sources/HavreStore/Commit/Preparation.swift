@@ -13,6 +13,9 @@ struct Preparation {
     func run() throws(StoreError) -> Prepared {
         try checkLimits()
         var states = try expectedStates()
+        guard !change.isEntryOnly else {
+            return Prepared(change: change, rows: [], fresh: [:], renewed: [:], erased: [:], next: nil)
+        }
         var nextKeys: [NextStep.AreaKey] = []
         for area in step.newAreas {
             guard states[area] == nil, area != .login, area != .house else {
@@ -47,9 +50,16 @@ struct Preparation {
     // MARK: rules
 
     private func checkLimits() throws(StoreError) {
-        guard change.entry.count <= Change.entryByteCountMax,
-            change.puts.count + change.tombstones.count <= Change.rowCountMax,
-            change.expects.count <= Change.areaCountMax, step.newAreas.count <= Change.areaCountMax,
+        guard change.entry.count <= Change.entryByteCountMax, change.expects.count <= Change.areaCountMax
+        else {
+            throw .invalid(rule: "a change is too large")
+        }
+        guard Set(change.expects.map(\.area)).count == change.expects.count else {
+            throw .invalid(rule: "an area is named once")
+        }
+        guard !change.isEntryOnly else { return }
+        guard change.puts.count + change.tombstones.count <= Change.rowCountMax,
+            step.newAreas.count <= Change.areaCountMax,
             step.restricted.count + step.lifted.count <= Change.areaCountMax,
             step.keys.count + step.slots.count <= Change.areaCountMax
         else { throw .invalid(rule: "a change is too large") }
@@ -70,8 +80,7 @@ struct Preparation {
             step.quarantine.values.reduce(0, { $0 + ($1?.count ?? 0) + 32 }) <= GateStep.valueByteCountMax
         else { throw .invalid(rule: "a value of the gate is too long") }
         guard Set(step.newAreas).count == step.newAreas.count, Set(step.renewed).count == step.renewed.count,
-            Set(step.erased).count == step.erased.count,
-            Set(change.expects.map(\.area)).count == change.expects.count
+            Set(step.erased).count == step.erased.count
         else { throw .invalid(rule: "an area is named once") }
         try checkPlaces()
     }

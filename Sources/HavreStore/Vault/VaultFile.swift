@@ -3,7 +3,7 @@ import HavreCodec
 /// `vault.db` through the one connection that writes. Used by whoever leads.
 final class VaultWriter {
     let connection: Connection
-    private let selectWrap: Statement
+    let rows: RowStatements
     private let insertItem: Statement
     private let updateItem: Statement
     private let deleteItem: Statement
@@ -20,7 +20,7 @@ final class VaultWriter {
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
-        selectWrap = try connection.prepare("SELECT wrap FROM item WHERE tag = ?1")
+        rows = try RowStatements(connection)
         insertItem = try connection.prepare("INSERT INTO item(tag, wrap) VALUES(?1, ?2)")
         updateItem = try connection.prepare("UPDATE item SET wrap = ?2 WHERE tag = ?1")
         deleteItem = try connection.prepare("DELETE FROM item WHERE tag = ?1")
@@ -35,11 +35,6 @@ final class VaultWriter {
         savepointStatement = try connection.prepare("SAVEPOINT change")
         releaseStatement = try connection.prepare("RELEASE change")
         undoStatement = try connection.prepare("ROLLBACK TO change")
-    }
-
-    func wrap(_ tag: Identifier) throws(SQLError) -> [UInt8]? {
-        try selectWrap.bind(1, tag.bytes)
-        return try selectWrap.first { row throws(SQLError) in try row.bytes(0) }
     }
 
     /// - Returns: false when there is such a row already.
@@ -126,9 +121,8 @@ final class VaultWriter {
 /// `vault.db` through a connection that only reads. Used by one thread at a time.
 final class VaultReader {
     let connection: Connection
-    private let selectWrap: Statement
+    let rows: RowStatements
     private let selectBody: Statement
-    private let selectBoth: Statement
     private let selectEntry: Statement
     private let selectTile: Statement
     private let selectEntryEnd: Statement
@@ -140,10 +134,8 @@ final class VaultReader {
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
         try connection.execute("PRAGMA query_only = ON")
-        selectWrap = try connection.prepare("SELECT wrap FROM item WHERE tag = ?1")
+        rows = try RowStatements(connection)
         selectBody = try connection.prepare("SELECT body FROM body WHERE tag = ?1")
-        selectBoth = try connection.prepare(
-            "SELECT wrap, body FROM item LEFT JOIN body USING(tag) WHERE item.tag = ?1")
         selectEntry = try connection.prepare("SELECT body, mark FROM entry WHERE number = ?1")
         selectTile = try connection.prepare("SELECT hashes FROM tile WHERE level = ?1 AND number = ?2")
         selectEntryEnd = try connection.prepare(Self.entryEndSQL)
@@ -151,22 +143,9 @@ final class VaultReader {
         endStatement = try connection.prepare("COMMIT")
     }
 
-    func wrap(_ tag: Identifier) throws(SQLError) -> [UInt8]? {
-        try selectWrap.bind(1, tag.bytes)
-        return try selectWrap.first { row throws(SQLError) in try row.bytes(0) }
-    }
-
     func body(_ tag: Identifier) throws(SQLError) -> [UInt8]? {
         try selectBody.bind(1, tag.bytes)
         return try selectBody.first { row throws(SQLError) in try row.bytes(0) }
-    }
-
-    /// A row and its body as of one moment, in one look at the file.
-    func both(_ tag: Identifier) throws(SQLError) -> (wrap: [UInt8], body: [UInt8]?)? {
-        try selectBoth.bind(1, tag.bytes)
-        return try selectBoth.first { row throws(SQLError) in
-            (try row.bytes(0), try row.isNull(1) ? nil : row.bytes(1))
-        }
     }
 
     func entry(_ number: UInt64) throws(SQLError) -> LedgerSeal.Columns? {
