@@ -89,18 +89,14 @@ extension Context {
         /// Appends the count of a fact whose bytes follow elsewhere.
         mutating func appendCount(_ count: Int) {
             precondition(count <= Int(UInt32.max), "a fact has less than 4 GiB")
-            for shift in stride(from: 0, to: 32, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: count >> shift))
-            }
+            unsafe withUnsafeBytes(of: UInt32(count).littleEndian) { unsafe bytes.append(contentsOf: $0) }
         }
 
         /// Only the bytes of facts, without a kind: what follows a secret fact.
         init() {}
 
         private mutating func appendInteger(_ value: UInt64) {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-            }
+            unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
         }
 
         private mutating func appendPrefixed(_ value: some Collection<UInt8>) {
