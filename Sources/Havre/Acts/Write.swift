@@ -65,16 +65,24 @@ extension Vault {
         _ code: String, _ session: Session, _ act: String,
         _ plan: (Inside, Day) throws(HavreError) -> RecordPlan
     ) throws(HavreError) -> Written {
-        let first = try inside(code, session)
+        let (file, roster) = try caseToWrite(code, session)
         // One change of a case at a time: versions and links are numbered from what was read.
-        return try first.file.alone { () throws(HavreError) in
-            try commit(event(act, session), roster: first.secrets) { draft, event throws(HavreError) in
+        return try file.alone { () throws(HavreError) in
+            try commit(event(act, session), roster: roster) { draft, event throws(HavreError) in
                 let inside = try self.inside(code, session)
                 let plan = try plan(inside, today)
                 try self.write(plan, inside, &draft, &event)
                 return Written(record: plan.record, version: plan.version)
             }.answer
         }
+    }
+
+    /// Without the rest of what was read: an index that somebody holds is copied when a row comes to it.
+    private func caseToWrite(
+        _ code: String, _ session: Session
+    ) throws(HavreError) -> (file: CaseFile, roster: AreaSecrets) {
+        let inside = try inside(code, session)
+        return (inside.file, inside.secrets)
     }
 
     private func write(

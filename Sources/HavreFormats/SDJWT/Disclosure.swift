@@ -57,8 +57,9 @@ package struct Disclosure: Sendable, Equatable {
     }
 
     /// A digest of nothing, which looks like any other.
-    static func decoy() -> String {
-        Base64.url(Hash.sha256(Random.bytes(32)).bytes)
+    /// - Parameter random: 32 random bytes that were used for nothing else.
+    static func decoy(_ random: [UInt8]) -> String {
+        Base64.url(Hash.sha256(random).bytes)
     }
 
     private static func digest(of text: String) -> String {

@@ -72,6 +72,17 @@ package struct SDJWT: Sendable, Equatable {
         self.disclosures = disclosures
     }
 
+    /// What was just issued: not read back.
+    init(
+        jws: [UInt8], header: Header, payload: JSON, signature: [UInt8], disclosures: [Disclosure]
+    ) {
+        self.jws = jws
+        self.header = header
+        self.payload = payload
+        self.signature = signature
+        self.disclosures = disclosures
+    }
+
     /// The same issuer's part with other disclosures.
     init(_ original: SDJWT, disclosures: [Disclosure]) {
         self.jws = original.jws

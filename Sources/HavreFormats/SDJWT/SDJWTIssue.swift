@@ -26,12 +26,13 @@ extension SDJWT {
             payload[name] = value
         }
         payload["_sd_alg"] = "sha-256"
-        let header: JSON = [
-            "alg": "EdDSA", "kid": .string(JWK.thumbprint(key.publicKey)), "typ": .string(type),
-        ]
+        let keyID = JWK.thumbprint(key.publicKey)
+        let header: JSON = ["alg": "EdDSA", "kid": .string(keyID), "typ": .string(type)]
         let input = Base64.url(header.encoded()) + "." + Base64.url(JSON.object(payload).encoded())
-        let signature = Base64.url(key.sign(raw: Array(input.utf8)))
-        return try SDJWT(jws: Array("\(input).\(signature)".utf8), disclosures: builder.disclosures)
+        let signature = key.sign(raw: Array(input.utf8))
+        return SDJWT(
+            jws: Array("\(input).\(Base64.url(signature))".utf8), header: Header(type: type, keyID: keyID),
+            payload: .object(payload), signature: signature, disclosures: builder.disclosures)
     }
 }
 
@@ -41,9 +42,10 @@ private struct Builder {
     /// Random bytes for the next salts: the kernel is asked for many at a time.
     private var random: [UInt8] = []
 
-    private mutating func salt() -> [UInt8] {
-        let count = Disclosure.saltByteCount
-        if random.count < count { random = Random.bytes(32 * count) }
+    private mutating func salt() -> [UInt8] { random(Disclosure.saltByteCount) }
+
+    private mutating func random(_ count: Int) -> [UInt8] {
+        if random.count < count { random = Random.bytes(1024) }
         defer { random.removeLast(count) }
         return Array(random.suffix(count))
     }
@@ -56,7 +58,7 @@ private struct Builder {
             digests.append(add(Disclosure(name: name, value: try value(claim), salt: salt())))
         }
         let unit = SDJWT.digestCountUnit
-        while digests.isEmpty || digests.count % unit != 0 { digests.append(Disclosure.decoy()) }
+        while digests.isEmpty || digests.count % unit != 0 { digests.append(Disclosure.decoy(random(32))) }
         return ["_sd": .array(digests.sorted().map { .string($0) })]
     }
 
