@@ -14,7 +14,7 @@ extension Form {
     ///   come first, in the order of their bytes.
     package func check(_ values: JSON, today: Day) throws(FormError) -> JSON {
         guard let members = values.object else { throw .invalid(field: "fields", rule: .notAnObject) }
-        guard values.encoded().count <= Self.byteCountMax else {
+        guard Self.isShort(values) else {
             throw .invalid(field: "fields", rule: .tooBig(Self.byteCountMax))
         }
         let checked = try ValueCheck(today: today).object(members, fields, at: "")
@@ -22,10 +22,15 @@ extension Form {
             throw .invalid(field: "fields", rule: .tooMany(Self.leafCountMax))
         }
         // Normalising can lengthen a text, if only in contrived ones.
-        guard checked.encoded().count <= Self.byteCountMax else {
+        guard Self.isShort(checked) else {
             throw .invalid(field: "fields", rule: .tooBig(Self.byteCountMax))
         }
         return checked
+    }
+
+    /// Whether a record's values stay below the limit; most do so by far, and are not written out for it.
+    private static func isShort(_ values: JSON) -> Bool {
+        values.byteCountMax <= byteCountMax || values.encoded().count <= byteCountMax
     }
 
     /// The paths of the required fields that are missing, in the order of the form; empty when the record may be
