@@ -53,6 +53,8 @@ package enum TextShape: String, Sendable {
     case datetime
     /// 64 or 128 lower-case hex digits.
     case digest
+    /// Any text without characters that nobody sees: what names something in lists and on the page of a bundle.
+    case visible
 }
 
 /// When a field must be filled in. It bites at export, referral, end of a case and return, never at saving.

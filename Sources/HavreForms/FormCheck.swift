@@ -14,14 +14,12 @@ extension Form {
     ///   come first, in the order of their bytes.
     package func check(_ values: JSON, today: Day) throws(FormError) -> JSON {
         guard let members = values.object else { throw .invalid(field: "fields", rule: .notAnObject) }
-        guard Self.isShort(values) else {
-            throw .invalid(field: "fields", rule: .tooBig(Self.byteCountMax))
-        }
+        // First what is too much for one field, so that it is named; each stops at its own limit.
         let checked = try ValueCheck(today: today).object(members, fields, at: "")
         guard leaves(checked).count <= Self.leafCountMax else {
             throw .invalid(field: "fields", rule: .tooMany(Self.leafCountMax))
         }
-        // Normalising can lengthen a text, if only in contrived ones.
+        // Behind normalising, which can lengthen a text, if only in contrived ones.
         guard Self.isShort(checked) else {
             throw .invalid(field: "fields", rule: .tooBig(Self.byteCountMax))
         }

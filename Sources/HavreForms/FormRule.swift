@@ -17,6 +17,8 @@ package enum FormRule: Sendable, Equatable {
     /// Earlier than the date in the field at this place of the catalogue.
     case before(path: String)
     case phone, email, datetime, digest
+    /// Characters that nobody sees, or that change the order of those beside them.
+    case hidden
     case attachment
     case required
 
@@ -45,6 +47,7 @@ package enum FormRule: Sendable, Equatable {
         case .email: "email"
         case .datetime: "datetime"
         case .digest: "digest"
+        case .hidden: "hidden"
         case .attachment: "attachment"
         case .required: "required"
         }

@@ -42,6 +42,7 @@ struct TextCheck {
             case .email: throw broken(.email)
             case .datetime: throw broken(.datetime)
             case .digest: throw broken(.digest)
+            case .visible: throw broken(.hidden)
             }
         }
     }
@@ -79,6 +80,7 @@ enum TextShapes {
         case .email: isEmail(text)
         case .datetime: isDateTime(Array(text.utf8))
         case .digest: isDigest(text)
+        case .visible: !Text.hasHidden(text)
         }
     }
 

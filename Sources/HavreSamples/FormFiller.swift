@@ -105,7 +105,7 @@ struct FormFiller {
         case .datetime: return "\(day(past: true))T\(random.from(10...18)):\(random.from(10...59))"
         // A digest is that of something, which a value has not.
         case .digest: return nil
-        case nil: break
+        case .visible, nil: break
         }
         let pool = field.type == .long ? texts.long : texts.texts[field.key] ?? texts.texts["other"] ?? []
         let text = random.one(of: pool)

@@ -18,7 +18,7 @@ private func example(of field: Field) -> JSON {
         case .email: "amina@example.org"
         case .datetime: "2026-11-12T14:30"
         case .digest: .string(String(repeating: "ab", count: 32))
-        case nil: "Élodie N'Diaye"
+        case .visible, nil: "Élodie N'Diaye"
         }
     case .long: "Première ligne\nDeuxième ligne"
     case .date: "2026-11-12"

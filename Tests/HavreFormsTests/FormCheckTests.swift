@@ -14,6 +14,39 @@ import Testing
         }
     }
 
+    @Test(
+        "What is far too much or not a text is refused by the name of the field, whatever its kind, and at once"
+    )
+    func hostile() throws {
+        let long = String(repeating: "x", count: 1 << 20)
+        let many = JSON.array(Array(repeating: "x", count: 100_000))
+        let values: [JSON] = [
+            .string(long), many, .array([.string(long)]), .array([many]), "\u{0}", ["\u{0}"], "x\u{0}y", nil,
+            [nil],
+            [:], [[:]], .object(["x": .string(long)]), .array(Array(repeating: [:], count: 100_000)),
+            .int(JSON.intMax),
+            .string(String(repeating: "e\u{301}", count: 200_000)),
+            .string(String(repeating: "\n", count: 500_000)),
+        ]
+        let begun = ContinuousClock.now
+        var kinds: Set<FieldType> = []
+        for form in Catalogue.shared.forms {
+            for field in form.fields where kinds.insert(field.type).inserted {
+                for value in values {
+                    if field.type == .int, value.int != nil, field.range.upperBound == JSON.intMax {
+                        continue
+                    }
+                    do {
+                        _ = try form.check(.object([field.key: value]), today: testDay)
+                        Issue.record("\(field.path) takes \(value.text.prefix(40))")
+                    } catch { #expect(error.field.hasPrefix(field.key), "\(field.path): \(error)") }
+                }
+            }
+        }
+        #expect(kinds == Set(FieldType.allCases))
+        #expect(ContinuousClock.now - begun < .seconds(20))
+    }
+
     @Test("An empty record is saved") func emptyRecord() throws {
         for form in Catalogue.shared.forms { #expect(try form.check([:], today: testDay) == [:]) }
     }
@@ -98,9 +131,10 @@ import Testing
         #expect(throws: FormError.invalid(field: "fields", rule: .notAnObject)) {
             try note.check([], today: testDay)
         }
-        let long = JSON.string(String(repeating: "a", count: Form.byteCountMax))
+        let long = JSON.string(String(repeating: "a", count: 4_000))
+        let all = JSON.array(Array(repeating: long, count: Form.byteCountMax / 4_000 + 1))
         #expect(throws: FormError.invalid(field: "fields", rule: .tooBig(Form.byteCountMax))) {
-            try note.check(["summary": long], today: testDay)
+            try form("statement").check(["text": all], today: testDay)
         }
         let sentences = JSON.array(Array(repeating: "Oui.", count: 2_000))
         #expect(throws: FormError.invalid(field: "fields", rule: .tooMany(Form.leafCountMax))) {

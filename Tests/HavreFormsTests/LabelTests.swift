@@ -97,5 +97,5 @@ import Testing
 let everyRule: [FormRule] = [
     .notAnObject, .unknownField, .null, .empty, .type(.date), .control, .oneLine, .tooLong(7), .tooMany(7),
     .tooBig(7), .atLeast(7), .atMost(7), .unknownCode(list: "yn"), .repeatedCode, .date, .tooEarly, .future,
-    .before(path: "case.opened"), .phone, .email, .datetime, .digest, .attachment, .required,
+    .before(path: "case.opened"), .phone, .email, .datetime, .digest, .hidden, .attachment, .required,
 ]

@@ -35,6 +35,8 @@ extension Vault {
     ) throws(HavreError) -> Attached {
         let inside = try inside(code, session)
         try inside.require(.attach, .evidence)
+        // Before a large file is read for nothing.
+        _ = try Self.check(.object(Self.named(title)), try Self.form("evidence"), today)
         let attachment = Random.identifier()
         let record = Key<Role.Record>()
         let stream: Key<Role.Stream> = record.derive(
@@ -53,6 +55,11 @@ extension Vault {
         }
     }
 
+    private static func named(_ title: String?) -> [String: JSON] {
+        guard let title, !title.isEmpty else { return [:] }
+        return ["title": .string(title)]
+    }
+
     private func size(of file: borrowing Descriptor) throws(HavreError) -> UInt64 {
         guard let status = try? file.status(), status.kind == .regular else {
             throw .invalid(field: "file", rule: "must be a regular file")
@@ -69,11 +76,10 @@ extension Vault {
         _ code: String, _ session: Session, _ first: Inside
     ) throws(HavreError) -> Identifier {
         let form = try Self.form("evidence")
-        var fields: [String: JSON] = [
+        let fields = Self.named(title).merging([
             "original_blake2b": .string(taken.blake2b.hex),
             "original_sha256": .string(taken.sha256.hex), "sealed_copy": .string(attachment.hex),
-        ]
-        if let title, !title.isEmpty { fields["title"] = .string(title) }
+        ]) { $1 }
         let values = try Self.check(.object(fields), form, today)
         let record = Random.identifier()
         return try first.file.alone { () throws(HavreError) in
