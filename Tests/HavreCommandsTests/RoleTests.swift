@@ -108,3 +108,19 @@ func openedFirst() throws {
     bench.person = FakePerson(["visit"])
     #expect(bench.run("note amber-heron-41").status == 6)
 }
+
+@Test("Who is not confirmed yet is told so at unlock, and before she is asked anything")
+func notConfirmed() throws {
+    let bench = try Bench()
+    let waits: JSON = [["kind": "not-confirmed"]]
+    bench.daemon.acts["Unlock"] = { _, _ in
+        Reply(["session": "token", "user": "Louis", "role": "legal", "idleSeconds": 1800, "pending": waits])
+    }
+    let number = try bench.inherited("a phrase of his\n")
+    let unlocked = bench.run(["unlock", "Louis", "--passphrase-fd", String(number)])
+    #expect(unlocked.output.contains("nobody has confirmed your six words"))
+    bench.daemon.acts["Whoami"] = { _, _ in Reply(["user": "Louis", "role": "legal", "pending": waits]) }
+    bench.person = FakePerson([])
+    let out = bench.run("contact add")
+    #expect(out.status == 4 && out.errors.contains("six words") && bench.person?.prompts == [])
+}

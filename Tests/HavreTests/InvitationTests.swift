@@ -61,6 +61,8 @@ import Testing
         let invited = try house.vault.invite(name: "Amina", role: "caseworker", resets: false, sylvie)
         _ = try enrol(house, invited)
         #expect(try house.vault.pending(sylvie) == [Pending(kind: "unconfirmed", name: "Amina")])
+        // Who waits is told so herself, until she is confirmed.
+        #expect(try house.vault.pending(house.unlock("Amina")).map(\.kind) == ["not-confirmed"])
         let before = try house.vault.auditLog(case: nil, since: nil, sylvie).count
         for name in ["Amina", "Somebody"] {
             let second = Invited(name: name, role: "", code: invited.code, expires: invited.expires)

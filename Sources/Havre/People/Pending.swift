@@ -6,7 +6,7 @@ import HavreSystem
 
 /// Something that waits for somebody, or that she has to know.
 public struct Pending: Sendable, Equatable {
-    /// `refused-mail`, `used-code`, `unconfirmed`: what the client has a sentence for.
+    /// `refused-mail`, `used-code`, `unconfirmed`, `not-confirmed`: what the client has a sentence for.
     public let kind: String
     /// Whom it concerns.
     public let name: String?
@@ -18,6 +18,11 @@ extension Vault {
         var found: [Pending] = []
         if session.opened.with({ !$0.refused.isEmpty }) {
             found.append(Pending(kind: "refused-mail", name: nil))
+        }
+        // A word for her; what she may do is decided where she does it.
+        let known = try? directoryOfAny(session)
+        if known?.members[session.person.person]?.state == .unconfirmed {
+            found.append(Pending(kind: "not-confirmed", name: nil))
         }
         guard Policy.decide(.confirm, role: session.role) == .allowed else { return found }
         let directory = try directoryOfAny(session)

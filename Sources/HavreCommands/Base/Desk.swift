@@ -60,8 +60,12 @@ final class Desk {
     /// a script goes to it at once, and an ended session is noticed here as well.
     func requireRole(_ roles: Set<String>, next: String? = nil) throws(Failure) {
         guard person() != nil else { return }
-        let role = try daemon().act("Whoami").parameters["role"]?.string ?? ""
-        guard roles.contains(role) else { throw Failure(.notGranted, next: next) }
+        let own = try daemon().act("Whoami").parameters
+        guard roles.contains(own["role"]?.string ?? "") else { throw Failure(.notGranted, next: next) }
+        // Her role may; she may not yet.
+        guard own["pending"]?.array?.contains(where: { $0["kind"]?.string == "not-confirmed" }) != true else {
+            throw Failure(.notGranted, "pending.not-confirmed", next: "next.confirmed")
+        }
     }
 
     /// Opens the case if it is not, and refuses who may not write there, before a person has typed a text. The daemon
