@@ -20,6 +20,7 @@ struct StandingFiles: Sendable {
     private static let companionSuffixes = [logSuffix, "-shm", "-journal"]
 
     private let files: [One]
+    private let folders: [(folder: StoreFolder, part: StorePart)]
 
     /// Notes where the files lie now.
     /// - Parameter databases: each open, so that its log is there as well.
@@ -34,11 +35,16 @@ struct StandingFiles: Sendable {
             }
         }
         self.files = files
+        folders = databases.map { ($0.folder, $0.part) }
     }
 
-    /// Looks whether every name still leads to the file that is open: four calls of the kernel, about 3 us.
+    /// Looks whether every name, and that of its folder, still leads to the file that is open: six calls of the kernel,
+    /// about 5 us.
     /// - Throws: `.tampered` when one does not.
     func look() throws(StoreError) {
+        for (folder, part) in folders {
+            guard try folder.isStanding() else { throw .tampered(part) }
+        }
         for file in files {
             let status = try system { () throws(SystemError) in try file.folder.directory.status(file.name) }
             guard let status, status.device == file.device, status.inode == file.inode else {

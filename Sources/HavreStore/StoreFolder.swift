@@ -111,6 +111,13 @@ final class StoreFolder: Sendable {
         status.device == other.status.device && status.inode == other.status.inode
     }
 
+    /// Whether the folder still lies where it was opened: one that was renamed, or in whose place another one lies, is
+    /// found by no start.
+    func isStanding() throws(StoreError) -> Bool {
+        let found = try system { () throws(SystemError) in try Files.status(path) }
+        return status.device == found?.device && status.inode == found?.inode
+    }
+
     /// Whether a path leads to a folder.
     static func isSame(_ folder: StoreFolder, as path: String) throws(StoreError) -> Bool {
         let other = try status(of: try open(path, .gateFolder))

@@ -38,6 +38,16 @@ package enum Files {
         try Directory(path: parent).write(bytes, to: name, mode: mode)
     }
 
+    /// What the kernel says about a path, a link at its end not followed; nil when there is nothing.
+    package static func status(_ path: String) throws(SystemError) -> FileStatus? {
+        try checkPath(path)
+        var found = csys_status()
+        let answer = unsafe path.withCString { unsafe csys_fstatat(csys_here, $0, &found) }
+        if answer == -SystemError.noEntry { return nil }
+        try check("fstatat", answer)
+        return FileStatus(found)
+    }
+
     /// Whether there is something of that name (a link counts, wherever it points).
     package static func exists(_ path: String) throws(SystemError) -> Bool {
         let (parent, name) = try split(path)

@@ -46,6 +46,30 @@ import Testing
     }
 
     @Test(
+        "Into folders that no start would find nothing is written and from them nothing is read",
+        arguments: ["vault", "gate", "."])
+    func intoFolders(
+        _ name: String
+    ) throws {
+        let house = try House()
+        let area = try house.makeArea(rows: 1)
+        let path = URL(fileURLWithPath: house.path(name)).standardizedFileURL.path
+        let away = path + ".away"
+        for isReplaced in [false, true] {
+            #expect(rename(path, away) == 0)
+            if isReplaced { try FileManager.default.copyItem(atPath: away, toPath: path) }
+            #expect(throws: StoreError.self) { _ = try house.store.submit(try house.put(area, 0, "lost")) }
+            #expect(throws: StoreError.self) { _ = try house.store.submit(house.change("read")) }
+            if isReplaced { try FileManager.default.removeItem(atPath: path) }
+            #expect(rename(away, path) == 0)
+            _ = try house.store.submit(try house.put(area, 0, "kept"))
+        }
+        try house.restart()
+        #expect(try house.text(area, 0) == "kept")
+        #expect(try house.store.check().problems.isEmpty)
+    }
+
+    @Test(
         "A pipe, a folder or a link beside a database is refused at once",
         arguments: ["vault/vault.db", "gate/gate.db"], ["-journal", "-wal", "-shm"])
     func pipeFolder(
