@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int answer(int result) { return result < 0 ? -errno : result; }
@@ -47,6 +48,7 @@ int csys_pid(void) { return getpid(); }
 uint32_t csys_uid(void) { return geteuid(); }
 uint32_t csys_gid(void) { return getegid(); }
 int csys_session(int pid) { return answer(getsid(pid)); }
+int csys_open_process(int pid) { return answer((int)syscall(SYS_pidfd_open, pid, 0)); }
 unsigned csys_umask(unsigned mask) { return umask(mask); }
 int csys_is_terminal(int fd) { return isatty(fd); }
 void csys_exit(int status) { _exit(status); }

@@ -50,6 +50,24 @@ package enum Process {
         return session >= 0 ? session : nil
     }
 
+    /// The process that leads a terminal session. As long as it lives, no other session gets the same number: numbers
+    /// are used again, and whoever starts processes until one has the number of a terminal that was closed leads a
+    /// session of this number.
+    /// - Returns: nil when it is not visible from here or has ended.
+    package static func leader(ofTerminalSession session: Int32) -> SharedDescriptor? {
+        guard session > 0 else { return nil }
+        let answer = csys_open_process(session)
+        guard answer >= 0 else { return nil }
+        let leader = SharedDescriptor(Descriptor(owning: answer))
+        guard csys_session(session) == session, !hasEnded(leader) else { return nil }
+        return leader
+    }
+
+    /// Whether the process of a descriptor has ended.
+    package static func hasEnded(_ process: SharedDescriptor) -> Bool {
+        csys_poll(process.descriptor.raw, 0) != 0
+    }
+
     /// Files made from now on are closed to others unless their mode is set on purpose.
     package static func closeUmask() { _ = csys_umask(0o077) }
 

@@ -70,6 +70,38 @@ import Testing
         #expect(ended.with { $0.count } == 3)
     }
 
+    @Test("A session ends with the process that leads its terminal") func endsWithTerminal() throws {
+        // A program that leads a session of its own.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        // POSIX_SPAWN_SETSID, behind a macro that Swift does not see.
+        posix_spawnattr_setflags(&attributes, 0x80)
+        var number: pid_t = 0
+        let words: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("60"), nil]
+        let started = posix_spawn(&number, "/bin/sleep", nil, &attributes, words, nil)
+        try #require(started == 0)
+        words.forEach { free($0) }
+        let ended = ended
+        let table = SessionTable<String>(
+            clock: house.clock, leader: { HavreSystem.Process.leader(ofTerminalSession: $0) },
+            end: { session in ended.with { $0.append(session) } })
+        let peer = Peer(pid: 1, uid: 500, gid: 500, terminalSession: number)
+        let token = table.add("amina", peer: peer, idleSeconds: 60, totalSeconds: 600)
+        // Nobody leads these, or nobody that can be seen.
+        let others = [0, Int32.max].map { number in
+            let peer = Peer(pid: 1, uid: 500, gid: 500, terminalSession: number)
+            return (peer, table.add("\(number)", peer: peer, idleSeconds: 60, totalSeconds: 600))
+        }
+        table.expireWithTerminals()
+        #expect(table.find(token, peer: peer) == "amina")
+        kill(number, SIGKILL)
+        waitpid(number, nil, 0)
+        #expect(table.find(token, peer: peer) == nil, "the number may be another terminal's")
+        table.expireWithTerminals()
+        #expect(ended.with { $0 } == ["amina"])
+        for (peer, token) in others { #expect(table.find(token, peer: peer) != nil) }
+    }
+
     @Test("Locking ends a session at once, and only once") func lockingEnds() {
         let table = table()
         let token = table.add("amina", peer: here, idleSeconds: 60, totalSeconds: 600)

@@ -104,6 +104,7 @@ int csys_pid(void);
 uint32_t csys_uid(void);
 uint32_t csys_gid(void);
 int csys_session(int pid);  // getsid
+int csys_open_process(int pid);  // a descriptor that becomes readable when the process ends
 unsigned csys_umask(unsigned mask);
 int csys_is_terminal(int fd);
 void csys_exit(int status) __attribute__((noreturn));  // _exit

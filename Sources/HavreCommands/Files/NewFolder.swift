@@ -43,9 +43,11 @@ enum NewFolder {
 
     /// Makes the folders above a folder that are missing.
     static func makeAbove(_ path: String) throws(Failure) {
-        do throws(SystemError) { try makeParents(try Files.split(path).parent) } catch {
-            throw error.isFull ? Failure(.storageFull) : Input.failure(error, path)
-        }
+        do throws(SystemError) {
+            let parent = try Files.split(path).parent
+            try makeParents(parent)
+            _ = try Directory(path: parent)
+        } catch { throw failure(error, path) }
     }
 
     /// Others may pass through these: what is closed is the folder itself.

@@ -38,7 +38,8 @@ package final class Server<H: House>: Sendable {
         let text = Protocol.text(of: Protocol.vault) ?? ""
         described = Set(((try? Interface(parsing: text))?.methods.keys).map(Array.init) ?? [])
         service = ServiceInterface(version: version)
-        sessions = SessionTable(clock: clock) { house.lock($0) }
+        sessions = SessionTable(
+            clock: clock, leader: { Process.leader(ofTerminalSession: $0) }, end: { house.lock($0) })
         guesses = GuessLimit(limits: limits, clock: clock)
         connections = ConnectionCount(limits: limits)
         budget = SharedFrameBudget(byteCount: limits.frameByteCount)
@@ -74,6 +75,7 @@ package final class Server<H: House>: Sendable {
                 for: [stop.raw, listener.descriptor.raw], milliseconds: 5_000)
             if ready[0] { break }
             sessions.expire()
+            sessions.expireWithTerminals()
             if ready[1] { acceptOne(listener) }
         }
         connections.stop(withinMilliseconds: limits.stopMilliseconds)

@@ -3,12 +3,14 @@ import HavreSecrets
 package import HavreSystem
 
 /// Who is unlocked: tokens given out, each bound to the user and the terminal session it was given to, and ended by
-/// silence, by age, by the machine's sleep, by `lock` and by `panic` (DESIGN 3).
+/// silence, by age, by the machine's sleep, with the terminal, by `lock` and by `panic` (DESIGN 3).
 package final class SessionTable<Session: Sendable>: Sendable {
     private struct Entry {
         let session: Session
         let uid: UInt32
         let terminalSession: Int32?
+        /// The process that leads the terminal session: once it has ended, the number may be another one's.
+        let leader: SharedDescriptor?
         let idleSeconds: Int64
         let begun: Int64
         let until: Int64
@@ -23,10 +25,17 @@ package final class SessionTable<Session: Sendable>: Sendable {
 
     private let state: Guarded<State>
     private let clock: Clock
+    private let leader: @Sendable (Int32) -> SharedDescriptor?
     private let end: @Sendable (Session) -> Void
 
-    /// - Parameter end: Run for every session that ends here, after it can no longer be found.
-    package init(clock: Clock, end: @escaping @Sendable (Session) -> Void) {
+    /// - Parameters:
+    ///   - leader: Who leads a terminal session, if that can be seen.
+    ///   - end: Run for every session that ends here, after it can no longer be found.
+    package init(
+        clock: Clock, leader: @escaping @Sendable (Int32) -> SharedDescriptor? = { _ in nil },
+        end: @escaping @Sendable (Session) -> Void
+    ) {
+        self.leader = leader
         state = Guarded(State(asleep: clock.asleep()))
         self.clock = clock
         self.end = end
@@ -47,9 +56,10 @@ package final class SessionTable<Session: Sendable>: Sendable {
     ) -> String {
         let token = Base64.url(Random.bytes(32))
         let now = clock.boot()
+        let leader = peer.terminalSession.flatMap(leader)
         state.with { state in
             state.entries[Self.key(token)] = Entry(
-                session: session, uid: peer.uid, terminalSession: peer.terminalSession,
+                session: session, uid: peer.uid, terminalSession: peer.terminalSession, leader: leader,
                 idleSeconds: idleSeconds, begun: now, until: now + totalSeconds, used: now)
         }
         return token
@@ -66,6 +76,7 @@ package final class SessionTable<Session: Sendable>: Sendable {
             guard entry.uid == peer.uid else { return nil }
             // The terminal session narrows where the kernel proved it; it never widens.
             if let bound = entry.terminalSession, bound != peer.terminalSession { return nil }
+            if let leader = entry.leader, Process.hasEnded(leader) { return nil }
             state.entries.values[at].used = now
             return entry.session
         }
@@ -106,6 +117,15 @@ package final class SessionTable<Session: Sendable>: Sendable {
             let ending = state.entries.filter { isOver($0.value) }
             for key in ending.keys { state.entries[key] = nil }
             return ending.map { $0.value.session }
+        }
+    }
+
+    /// Ends the sessions of terminals that were closed; a call of the kernel for each, so not with every look.
+    package func expireWithTerminals() {
+        finish { state in
+            let ending = state.entries.filter { $0.value.leader.map(Process.hasEnded) ?? false }
+            for key in ending.keys { state.entries[key] = nil }
+            return ending.values.map(\.session)
         }
     }
 
