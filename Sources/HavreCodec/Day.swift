@@ -38,8 +38,6 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var month: Int { civil.month }
     /// 1...31.
     public var day: Int { civil.day }
-    /// 1 (Monday) ... 7 (Sunday), as ISO 8601 counts.
-    public var weekday: Int { (epochDays + 719_162) % 7 + 1 }  // 0001-01-01 was a Monday
 
     /// `YYYY-MM-DD`.
     public var description: String {

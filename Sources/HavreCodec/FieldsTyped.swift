@@ -56,14 +56,6 @@ extension Fields {
         try FieldValue.strings(json(key), name(key), max: max, each: each)
     }
 
-    /// As ``strings(_:max:each:)``, nil when absent.
-    package mutating func optionalStrings(
-        _ key: String, max: Int = 1024, each: Int = 4096
-    ) throws(CodecError) -> [String]? {
-        guard let value = optionalJSON(key) else { return nil }
-        return try FieldValue.strings(value, name(key), max: max, each: each)
-    }
-
     /// An object, as JSON; for strict decoding of it see ``fields(_:)``.
     package mutating func object(_ key: String) throws(CodecError) -> JSON {
         try FieldValue.object(json(key), name(key))

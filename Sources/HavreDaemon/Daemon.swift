@@ -1,3 +1,4 @@
+import HavreSecrets
 package import HavreSystem
 import HavreWire
 
@@ -30,6 +31,8 @@ package enum Daemon {
             limits: limits
         ) {
             say("havred: after a panic a call still held what it had opened: the process ends\n", to: 2)
+            // What a call still holds is overwritten before the machine has its memory back.
+            SecretPool.wipeAll()
             Process.exitNow(Fault.locked.exitStatus)
         }
         try ServiceManager.notify("READY=1\nSTATUS=serving")

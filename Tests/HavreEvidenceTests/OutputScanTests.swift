@@ -80,5 +80,8 @@ struct OutputScanTests {
         let page = "<style>.a>b{}</style><p title=\"x\">N&#39;Diaye &amp;lt; <b>Ama</b>dou</p>"
         #expect(Fold.words(HTML.text(of: page)) == ["n", "diaye", "lt", "ama", "dou"])
         #expect(HTML.text(of: "<unclosed") == " ")
+        // A mark behind a bracket hides nothing.
+        #expect(
+            Fold.words(HTML.text(of: "<bdi>\u{301}Kelvin</bdi><b>\u{20DD}drove</b>")) == ["kelvin", "drove"])
     }
 }

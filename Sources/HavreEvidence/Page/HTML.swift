@@ -104,20 +104,21 @@ extension HTML {
     ///
     /// For looking at what leaves; pages of others are not meant.
     static func text(of page: String) -> String {
-        var text = ""
-        var rest = page[...]
-        while let open = rest.firstIndex(of: "<") {
-            text += rest[..<open] + " "
+        // As bytes: with a mark behind it a bracket is another letter to Swift, and no bracket any more.
+        var text: [UInt8] = []
+        var rest = page.utf8[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "<")) {
+            text += rest[..<open]
+            text.append(UInt8(ascii: " "))
             rest = rest[open...]
-            let end = rest.hasPrefix("<style>") ? "</style>" : ">"
-            rest = rest.firstRange(of: end).map { rest[$0.upperBound...] } ?? ""
+            let end = rest.starts(with: "<style>".utf8) ? "</style>" : ">"
+            rest = rest.firstRange(of: end.utf8).map { rest[$0.upperBound...] } ?? rest[rest.endIndex...]
         }
         text += rest
-        for (reference, character) in [
-            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
-        ] {
-            text = text.replacing(reference, with: character)
+        let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        for (reference, character) in references {
+            text = text.replacing(Array(reference.utf8), with: Array(character.utf8))
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }

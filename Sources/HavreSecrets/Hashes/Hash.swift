@@ -23,11 +23,6 @@ package enum Hash {
         unsafe output(64) { unsafe crypto_hash_sha512($0, bytes, UInt64(bytes.count)) }
     }
 
-    /// HMAC-SHA-256 (RFC 2104) under a key of any length.
-    package static func hmacSHA256(key: borrowing SecretBytes, _ bytes: [UInt8]) -> Digest {
-        Digest(exactly: HMAC.tag(key: key, bytes).withBytes { $0.copied() })
-    }
-
     /// Whether two public values are the same, in time that depends on their lengths only.
     package static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
         guard a.count == b.count else { return false }

@@ -16,16 +16,6 @@ package enum Stream {
         byteCount + tagByteCount * max(1, (byteCount + chunkByteCount - 1) / chunkByteCount)
     }
 
-    /// Bytes that a whole stream of `sealedByteCount` bytes holds.
-    ///
-    /// - Throws: `SecretError.notAuthentic` where no stream has that size.
-    package static func openedByteCount(_ sealedByteCount: Int) throws(SecretError) -> Int {
-        let chunks = max(1, (sealedByteCount + sealedChunkByteCount - 1) / sealedChunkByteCount)
-        let byteCount = sealedByteCount - tagByteCount * chunks
-        guard byteCount >= 0, Self.sealedByteCount(byteCount) == sealedByteCount else { throw .notAuthentic }
-        return byteCount
-    }
-
     /// Seals a whole stream.
     package static func seal(_ plain: [UInt8], key: Key<Role.Stream>) -> [UInt8] {
         var sealed: [UInt8] = []
