@@ -25,6 +25,7 @@ package final class Store: Sendable {
     let longReads = LongReads()
     let journal: any Journal
     private let follower: Follower
+    private let mover: LogMover
 
     /// A connection of the gate for reading.
     // Sendable by hand: it lies behind a lock.
@@ -54,12 +55,15 @@ package final class Store: Sendable {
         readers = ReaderPool(list)
         let gateConnection = try DatabaseFile.again(StoreName.gateFile, in: gateFolder, .gateFile)
         gateReader = Guarded(GateReader(file: try Self.gateFile(gateConnection)))
+        mover = LogMover(
+            vault: try DatabaseFile.again(StoreName.vaultFile, in: vaultFolder, .vaultFile),
+            gate: try DatabaseFile.again(StoreName.gateFile, in: gateFolder, .gateFile))
         leader = try Leader(
             vault: try Self.writer(files.vault), gate: try Self.gateFile(files.gate),
             journalLog: StepLog(StoreName.journal, in: gateFolder, .journal, vault: vault),
             erasuresLog: StepLog(StoreName.erasures, in: gateFolder, .erasures, vault: vault), memory: memory,
             journal: journal, blobs: blobs, keyFiles: keyFiles, longReads: longReads,
-            mirror: places.mirror.map(GateMirror.init),
+            mover: mover, mirror: places.mirror.map(GateMirror.init),
             standing: StandingFiles([
                 (vaultFolder, StoreName.vaultFile, .vaultFile), (gateFolder, StoreName.gateFile, .gateFile),
             ]))
@@ -70,6 +74,7 @@ package final class Store: Sendable {
 
     deinit {
         follower.stop()
+        mover.stop()
         leader.mirror?.leave()
     }
 
@@ -131,6 +136,11 @@ package final class Store: Sendable {
             throw error
         }
         try store.follower.start { [weak store] in store?.followReads() }
+        try store.mover.start { [weak store] body in
+            guard let store else { return false }
+            store.lead { _ in body() }
+            return true
+        }
         return store
     }
 
@@ -183,6 +193,7 @@ package final class Store: Sendable {
         followReads()
         leader.mirror?.stop()
         closeGate(removingAuto: false)
+        mover.stop()
         // What is left in the write-ahead logs goes into the files, as far as nobody else reads them.
         lead { leader in
             _ = try? leader.vault.truncateLog(isPatient: false)
@@ -212,6 +223,7 @@ package final class Store: Sendable {
             // What fails here is still owed, and tried again with the next commit.
             if leader.lag.checkpoint || leader.lag.isUrgent { _ = try? leader.follow(keys) }
             if !leader.lag.noted.isEmpty { _ = try? leader.finishChores(keys, isPatient: false) }
+            leader.lookAtLogs()
             return !leader.lag.noted.isEmpty
         }
         // A reader stood in the way: what was to be forgotten is not left lying until somebody writes again.

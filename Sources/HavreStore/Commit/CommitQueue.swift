@@ -146,6 +146,7 @@ extension Store {
         // A panic came while this group was under way: what it left in memory goes now.
         if memory.with({ $0.keys == nil }) { leader.forget() }
         if leader.lag.checkpoint || leader.lag.isUrgent || !leader.lag.noted.isEmpty { noteLag() }
+        leader.lookAtLogs()
         for (ticket, answer) in zip(group, answers) { ticket.answer(answer) }
         queue.passOn()
     }

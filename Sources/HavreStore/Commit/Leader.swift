@@ -17,6 +17,9 @@ final class Leader: @unchecked Sendable {
     let blobs: BlobFolder
     let keyFiles: KeyFiles
     let longReads: LongReads
+    let mover: LogMover
+    /// How long the logs were when the mover was last asked to move them.
+    private var movedAt = (vault: 0, gate: 0)
     /// The second copy of the gate, if somebody wants one.
     let mirror: GateMirror?
     private let standing: StandingFiles
@@ -39,7 +42,7 @@ final class Leader: @unchecked Sendable {
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
         journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads,
-        mirror: GateMirror?, standing: StandingFiles
+        mover: LogMover, mirror: GateMirror?, standing: StandingFiles
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -50,9 +53,29 @@ final class Leader: @unchecked Sendable {
         self.blobs = blobs
         self.keyFiles = keyFiles
         self.longReads = longReads
+        self.mover = mover
         self.mirror = mirror
         self.standing = standing
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
+        for connection in [vault.connection, gate.connection] { connection.watchLog() }
+        vault.mover = mover
+        gate.mover = mover
+    }
+
+    /// Has the logs moved that have become long since the last time.
+    func lookAtLogs() {
+        func isLong(_ connection: Connection, _ last: inout Int) -> Bool {
+            let count = connection.logFrameCount
+            // It has begun anew since.
+            if count < last { last = 0 }
+            guard count >= last + LogMover.frameCountMin else { return false }
+            last = count
+            return true
+        }
+        let (vaultIsLong, gateIsLong) = (
+            isLong(vault.connection, &movedAt.vault), isLong(gate.connection, &movedAt.gate)
+        )
+        if vaultIsLong || gateIsLong { mover.wake() }
     }
 
     /// What was decided and has still to be written into the gate.

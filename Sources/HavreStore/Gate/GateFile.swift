@@ -34,6 +34,8 @@ final class GateFile {
     private let selectEpoch: Statement
     private let updateEpoch: Statement
     private let transaction: Transaction
+    /// Who else moves the log.
+    var mover: LogMover?
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -195,7 +197,8 @@ final class GateFile {
     }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
-        try connection.truncateLog(isPatient: isPatient)
+        guard let mover else { return try connection.truncateLog(isPatient: isPatient) }
+        return try mover.apart { () throws(SQLError) in try connection.truncateLog(isPatient: isPatient) }
     }
 
     /// SQLite's own look at the file, for checks.

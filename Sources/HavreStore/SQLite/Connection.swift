@@ -8,6 +8,8 @@ import CSQLite
 @safe
 final class Connection {
     private let handle: OpaquePointer
+    /// How long the write-ahead log is, once `watchLog` was called.
+    private let logLength = LogLength()
 
     /// The longest value that is read or written: 8 MiB. The largest body is 2 MiB, the largest cell of the gate 6 MiB.
     static let valueByteCountMax: Int32 = 8 << 20
@@ -106,6 +108,22 @@ final class Connection {
     /// thread.
     func interrupt() {
         unsafe sqlite3_interrupt(handle)
+    }
+
+    /// From here on this connection counts the pages of the write-ahead log and leaves it as long as it gets.
+    func watchLog() { unsafe logLength.watch(handle) }
+
+    /// Pages in the write-ahead log behind the last commit of this connection.
+    var logFrameCount: Int { logLength.frameCount }
+
+    /// Moves what lies in the write-ahead log into the file, as far as no reader needs it, while others go on.
+    /// - Returns: how many pages are left.
+    func moveLog() throws(SQLError) -> Int {
+        var frames: Int32 = 0
+        var moved: Int32 = 0
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
+        guard code == SQLITE_OK else { throw SQLError(code: code) }
+        return Int(max(0, frames - moved))
     }
 
     /// Moves the whole write-ahead log into the file and empties it, so that overwritten bytes are gone from both.

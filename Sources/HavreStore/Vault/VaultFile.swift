@@ -17,6 +17,8 @@ final class VaultWriter {
     private let savepointStatement: Statement
     private let releaseStatement: Statement
     private let undoStatement: Statement
+    /// Who else moves the log.
+    var mover: LogMover?
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -114,7 +116,8 @@ final class VaultWriter {
     func rollback() { transaction.rollback() }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
-        try connection.truncateLog(isPatient: isPatient)
+        guard let mover else { return try connection.truncateLog(isPatient: isPatient) }
+        return try mover.apart { () throws(SQLError) in try connection.truncateLog(isPatient: isPatient) }
     }
 }
 

@@ -1,0 +1,75 @@
+import HavreSystem
+
+/// Moves what lies in the two write-ahead logs into the files, in a thread of its own.
+///
+/// SQLite would do it at the end of whichever commit finds a log of 1,000 pages: in a large house these belong in as many
+/// places of the file, and whoever made that one change waits for all of them. Here they are moved while commits go on;
+/// only what was added meanwhile is moved while nobody commits, so that the log begins anew.
+final class LogMover: Sendable {
+    // Sendable by hand: the connections are used behind the lock.
+    private struct Files: @unchecked Sendable {
+        let vault: Connection
+        let gate: Connection
+    }
+
+    private enum Wish { case nothing, move, stop }
+
+    /// nil when the store has ended. Held during a pass, and by whoever empties a log: SQLite lets one at a time.
+    private let files: Guarded<Files?>
+    private let wish = Guarded(Wish.nothing)
+
+    /// A log is moved when it has so many pages, and again after as many more if a reader stood in the way.
+    static let frameCountMin = 1_000
+    /// At most so many pages are moved while nobody commits.
+    private static let restCountMax = 500
+
+    init(vault: Connection, gate: Connection) {
+        files = Guarded(Files(vault: vault, gate: gate))
+    }
+
+    /// - Parameter holdOff: runs its argument while nobody commits; false when the store is gone.
+    func start(_ holdOff: @escaping @Sendable (() -> Void) -> Bool) throws(StoreError) {
+        try system { () throws(SystemError) in
+            try Threads.spawn { [self] in
+                while wish.when({ $0 != .nothing }, { $0 }) == .move {
+                    wish.with { if $0 == .move { $0 = .nothing } }
+                    let rest = move()
+                    guard rest > 0, rest <= Self.restCountMax else { continue }
+                    guard holdOff({ _ = self.move() }) else { return }
+                }
+            }
+        }
+    }
+
+    /// Asks for a pass.
+    func wake() {
+        let isNew = wish.with { wish in
+            guard wish == .nothing else { return false }
+            wish = .move
+            return true
+        }
+        if isNew { wish.broadcast() }
+    }
+
+    /// Lets go of the files, when the pass that is under way has ended.
+    func stop() {
+        wish.with { $0 = .stop }
+        wish.broadcast()
+        files.with { $0 = nil }
+    }
+
+    /// Runs `body`, which empties a log, while no pass is under way.
+    func apart<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+        try files.with { _ throws(Failure) in try body() }
+    }
+
+    /// One pass over both files.
+    /// - Returns: how many pages are left in the longer log.
+    private func move() -> Int {
+        files.with { files in
+            guard let files else { return 0 }
+            // A disk that takes nothing leaves the pages in the log, where they are as safe.
+            return [files.vault, files.gate].map { (try? $0.moveLog()) ?? 0 }.max() ?? 0
+        }
+    }
+}
