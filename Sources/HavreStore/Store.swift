@@ -34,7 +34,7 @@ package final class Store: Sendable {
     }
 
     /// Reading connections of the vault: as many threads read at once.
-    private static let readerCount = 4
+    static let readerCount = 4
 
     private init(
         vault: Identifier, folders: (vault: StoreFolder, gate: StoreFolder),

@@ -164,22 +164,25 @@ final class GrownHouse {
         _ source: String, to code: String, byteCount: Int, _ age: (enc: Double, dec: Double)?
     ) throws {
         let size = Double(byteCount) / 1e6
-        var begun = ContinuousClock.now
+        var (begun, before) = (ContinuousClock.now, usedMilliseconds())
         let taken = try vault.attach(
             case: code, title: nil, file: try Descriptor.open(source, [.read]), amina)
-        let into = size / milliseconds(since: begun) * 1e3
+        let (into, sealing) = (size / milliseconds(since: begun) * 1e3, usedMilliseconds() - before)
         let target = try Descriptor.open(folder + "/fetched", [.write, .create])
-        begun = ContinuousClock.now
+        (begun, before) = (ContinuousClock.now, usedMilliseconds())
         _ = try vault.fetch(case: code, attachment: taken.attachment, amina) { bytes throws(HavreError) in
             do { try target.write(bytes) } catch { throw .failed("no room for what was fetched") }
         }
         try target.sync()
-        let from = size / milliseconds(since: begun) * 1e3
-        for (name, rate, peer, factor) in [("in", into, age?.enc, 1.1), ("out", from, age?.dec, 1.6)] {
+        let (from, opening) = (size / milliseconds(since: begun) * 1e3, usedMilliseconds() - before)
+        for (name, rate, peer, factor, used) in [
+            ("in", into, age?.enc, 1.1, sealing), ("out", from, age?.dec, 1.6, opening),
+        ] {
             Report.row(
                 "attachment \(name), \(Int(size)) MB", goal: ">= \(factor) x age", "\(Int(rate)) MB/s",
                 met: peer.map { rate >= factor * $0 },
-                peer.map { "\(times(rate / $0)) of \(Int($0)) MB/s" } ?? "age is not installed")
+                (peer.map { "\(times(rate / $0)) of \(Int($0)) MB/s" } ?? "age is not installed")
+                    + "; CPU \(ms(used))")
         }
     }
 }

@@ -31,13 +31,20 @@ struct Growth {
         _ name: String, _ count: Int, small few: (Int) throws -> Void, large many: (Int) throws -> Void
     ) throws {
         var durations: (few: [Double], many: [Double]) = ([], [])
+        var used: (few: Double, many: Double) = (0, 0)
+        func time(
+            _ act: (Int) throws -> Void, _ number: Int, _ durations: inout [Double], _ used: inout Double
+        )
+            throws
+        {
+            let (begun, before) = (ContinuousClock.now, usedMilliseconds())
+            try act(number)
+            durations.append(milliseconds(since: begun))
+            used += (usedMilliseconds() - before) / Double(count)
+        }
         for number in 0..<count {
-            var begun = ContinuousClock.now
-            try few(number)
-            durations.few.append(milliseconds(since: begun))
-            begun = ContinuousClock.now
-            try many(number)
-            durations.many.append(milliseconds(since: begun))
+            try time(few, number, &durations.few, &used.few)
+            try time(many, number, &durations.many, &used.many)
         }
         let (few, many) = (
             Durations(milliseconds: durations.few), Durations(milliseconds: durations.many)
@@ -47,7 +54,8 @@ struct Growth {
             "\(name) at \(large.recordCount) records against \(small.recordCount)",
             goal: "<= 1.5 x median, 2 x p99", "\(times(middle)), p99 \(times(late))",
             met: middle <= 1.5 && late <= 2,
-            "\(ms(few.median)) -> \(ms(many.median)), p99 \(ms(few.p99)) -> \(ms(many.p99)), \(count) each")
+            "\(ms(few.median)) -> \(ms(many.median)), p99 \(ms(few.p99)) -> \(ms(many.p99)), CPU "
+                + "\(ms(used.few)) -> \(ms(used.many)), \(count) each")
     }
 
     private func acting() throws {
@@ -89,11 +97,13 @@ struct Growth {
         let louis = try large.unlock("Louis")
         var count = try large.vault.cases(louis).count
         var durations: [Double] = []
+        let before = usedMilliseconds()
         for _ in 0..<50 {
             let begun = ContinuousClock.now
             count = try large.vault.cases(louis).count
             durations.append(milliseconds(since: begun))
         }
+        let used = (usedMilliseconds() - before) / 50
         let list = Durations(milliseconds: durations)
         var begun = ContinuousClock.now
         let all = try large.vault.cases(large.amina).count
@@ -102,7 +112,7 @@ struct Growth {
         let seen = try large.vault.cases(large.sylvie).count
         Report.row(
             "list \(count) cases of \(all)", goal: "<= 25 ms", ms(list.median), met: list.median <= 25,
-            "at best \(ms(list.least)); all \(all): \(ms(own)), a supervisor's \(seen): "
+            "at best \(ms(list.least)), CPU \(ms(used)); all \(all): \(ms(own)), a supervisor's \(seen): "
                 + ms(milliseconds(since: begun)))
         large.vault.lock(louis)
     }
@@ -163,13 +173,14 @@ struct Growth {
         let session = try large.unlock(name)
         let unlocked = milliseconds(since: begun)
         begun = ContinuousClock.now
+        let before = usedMilliseconds()
         let count = try large.vault.cases(session).count
-        let first = milliseconds(since: begun)
+        let (first, used) = (milliseconds(since: begun), usedMilliseconds() - before)
         begun = ContinuousClock.now
         _ = try large.vault.cases(session)
         Report.note(
             "unlock with \(codes.count) boxes waiting: \(ms(unlocked)); her first list of \(count): "
-                + "\(ms(first)), the next \(ms(milliseconds(since: begun)))")
+                + "\(ms(first)), CPU \(ms(used)), the next \(ms(milliseconds(since: begun)))")
     }
 
     // MARK: one heavy case
@@ -181,17 +192,21 @@ struct Growth {
         let source = small.folder + "/noise"
         try writeNoise(source, byteCount: attachmentByteCount)
         let size = Double(attachmentByteCount) / 1e6
+        let before = usedMilliseconds(byChildren: true)
         let age = try Peers.age(source, in: small.folder, byteCount: attachmentByteCount)
+        Report.note("age both ways: CPU \(ms(usedMilliseconds(byChildren: true) - before))")
         try small.attach(source, to: code, byteCount: attachmentByteCount, age)
         let grant = GrantRequest(
             name: "Louis", compartments: GrownHouse.everything, rights: ["read", "write"], until: nil,
             purpose: "appeal")
         var durations: [Double] = []
+        var used = 0.0
         for _ in 0..<10 {
             _ = try vault.grant(case: code, grant, small.sylvie)
-            let begun = ContinuousClock.now
+            let (begun, before) = (ContinuousClock.now, usedMilliseconds())
             _ = try vault.revoke(case: code, name: "Louis", small.sylvie)
             durations.append(milliseconds(since: begun))
+            used += (usedMilliseconds() - before) / 10
         }
         let removal = Durations(milliseconds: durations)
         let again = age.map { size / $0.enc * 1e3 }
@@ -202,6 +217,6 @@ struct Growth {
             met: removal.median <= 100 && (again.map { $0 / removal.median >= 30 } ?? true),
             (again.map { "\(times($0 / removal.median)) faster than \(ms($0)) of age" }
                 ?? "age is not installed")
-                + "; at worst \(ms(removal.p99))")
+                + "; at best \(ms(removal.least)), at worst \(ms(removal.p99)), CPU \(ms(used))")
     }
 }

@@ -98,6 +98,19 @@ final class Connection {
         try prepare(sql).first { row throws(SQLError) in try row.text(0) ?? "" }
     }
 
+    #if DEBUG
+        /// Rows that statements of this connection have given so far, for tests.
+        var rowCount = 0
+
+        /// Pages that SQLite had to read from the file or its log so far, for tests.
+        var pageCount: Int {
+            var now: Int32 = 0
+            var most: Int32 = 0
+            unsafe _ = sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_MISS, &now, &most, 0)
+            return Int(now)
+        }
+    #endif
+
     /// Whether a transaction is open: after some errors SQLite has already rolled back by itself.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 

@@ -90,7 +90,12 @@ final class Statement {
 
     private func step() throws(SQLError) -> Bool {
         let code = unsafe sqlite3_step(handle)
-        if code == SQLITE_ROW { return true }
+        if code == SQLITE_ROW {
+            #if DEBUG
+                connection.rowCount += 1
+            #endif
+            return true
+        }
         if code == SQLITE_DONE { return false }
         reset()
         throw SQLError(code: code)
