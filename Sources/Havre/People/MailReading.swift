@@ -16,31 +16,30 @@ extension Vault {
 
     private func openMail(_ session: Session) throws(HavreError) {
         try readRing(session)
-        guard session.opened.with({ !$0.mail.isEmpty }) else { return }
-        let directory = try directoryOfAny(session)
-        let ring = session.ring
-        // By area: the chain of a case may need the newest of several boxes to be read.
-        var waiting: [Identifier: [Waiting]] = [:]
         let rows = session.opened.with { $0.mail }
-        var refused: [UInt64] = []
+        guard !rows.isEmpty else { return }
+        let directory = try directoryOfAny(session)
+        // By area: the chain of a case may need the newest of several boxes to be read.
+        var places: [Identifier: [UInt64]] = [:]
         for row in rows {
-            let (facts, box) = try rowWithBody(row, in: ring)
-            guard case .mail(let area) = facts else {
+            guard case .mail(let area) = try self.row(row, in: session.ring).facts else {
                 try takeUp(row, session)
                 continue
             }
-            do throws(HavreError) {
-                let content = try Mail.open(
-                    try openUnderGate(box, in: ring), person: session.person, directory: directory)
-                guard content.delivery.area == area else { throw .tampered }
-                waiting[area, default: []].append(Waiting(row: row, content: content))
-            } catch {
-                guard error == .tampered else { throw error }
-                refused.append(row)
-            }
+            places[area, default: []].append(row)
         }
-        session.opened.with { state in state.mail.removeAll(where: rows.contains) }
-        for (area, boxes) in waiting { refused += try keepOrRefuse(boxes, of: area, session) }
+        var refused: [UInt64] = []
+        let known = Set(rows)
+        var left = known.subtracting(places.values.joined())
+        for piece in Array(places).pieces(of: Self.pieceCount) {
+            // What cannot be taken now, on a full disk perhaps, is still mail for the next act.
+            session.opened.with { $0.mail.removeAll(where: left.contains) }
+            let waiting = try openBoxes(piece, session, directory, refused: &refused)
+            let unbelieved = try keepOrRefuse(waiting, known, session)
+            left = Set(piece.flatMap(\.value)).subtracting(unbelieved.overtaken)
+            refused += unbelieved.refused
+        }
+        session.opened.with { $0.mail.removeAll(where: left.contains) }
         guard !refused.isEmpty else { return }
         session.opened.with { $0.refused += refused }
         // The alarm: somebody left a box that nothing bears out.
@@ -49,6 +48,9 @@ extension Vault {
         try log(event)
     }
 
+    /// So many areas are taken up in one change: whoever was granted thousands of cases waits for a few hundred flushes.
+    private static let pieceCount = 32
+
     /// One box that opened, and the row where it lies.
     private struct Waiting {
         let row: UInt64
@@ -56,58 +58,112 @@ extension Vault {
         var secrets: [String: AreaSecrets.Held] { content.secrets }
     }
 
-    /// - Returns: the rows of boxes that are not believed.
-    private func keepOrRefuse(
-        _ boxes: [Waiting], of area: Identifier, _ session: Session
-    ) throws(HavreError) -> [UInt64] {
-        do throws(HavreError) { return try keep(boxes, of: area, session) } catch {
-            guard error == .tampered else { throw error }
-            let rows = boxes.map(\.row)
-            try readRing(session)
-            let isOvertaken = session.opened.with { state in
-                // Secrets were renewed while the boxes were looked at: with the newer box they open.
-                guard !state.mail.isEmpty else { return false }
-                state.mail = rows + state.mail
-                return true
+    /// The boxes in these rows that open; the others are `refused`.
+    private func openBoxes(
+        _ places: [(key: Identifier, value: [UInt64])], _ session: Session, _ directory: Directory,
+        refused: inout [UInt64]
+    ) throws(HavreError) -> [Identifier: [Waiting]] {
+        var waiting: [Identifier: [Waiting]] = [:]
+        for (area, rows) in places {
+            for row in rows {
+                let (facts, box) = try rowWithBody(row, in: session.ring)
+                guard case .mail(area) = facts else {
+                    try takeUp(row, session)
+                    continue
+                }
+                do throws(HavreError) {
+                    let content = try Mail.open(
+                        try openUnderGate(box, in: session.ring), person: session.person,
+                        directory: directory)
+                    guard content.delivery.area == area else { throw .tampered }
+                    waiting[area, default: []].append(Waiting(row: row, content: content))
+                } catch {
+                    guard error == .tampered else { throw error }
+                    refused.append(row)
+                }
             }
-            return isOvertaken ? [] : rows
         }
+        return waiting
     }
 
-    /// Puts the secrets of the boxes of one area into the ring: over its row if there is one.
+    /// Keeps the boxes of these areas, together if that goes and otherwise area by area.
     ///
-    /// - Returns: the rows of boxes that the area's chain does not bear out; they stay where they are.
+    /// - Parameter known: the rows of all mail that is being opened.
+    /// - Returns: the rows of boxes that are not believed, and of those that wait for a newer box which has come since.
+    private func keepOrRefuse(
+        _ waiting: [Identifier: [Waiting]], _ known: Set<UInt64>, _ session: Session
+    ) throws(HavreError) -> (refused: [UInt64], overtaken: [UInt64]) {
+        guard !waiting.isEmpty else { return ([], []) }
+        do throws(HavreError) { return (try keep(waiting, session), []) } catch {
+            // One box that lies, or an area in which somebody works, keeps no other one back.
+            guard error == .tampered || (error == .busy && waiting.count > 1) else { throw error }
+        }
+        guard waiting.count == 1, let boxes = waiting.values.first else {
+            var all: (refused: [UInt64], overtaken: [UInt64]) = ([], [])
+            for (area, boxes) in waiting {
+                let one = try keepOrRefuse([area: boxes], known, session)
+                all.refused += one.refused
+                all.overtaken += one.overtaken
+            }
+            return all
+        }
+        try readRing(session)
+        // Secrets were renewed while the boxes were looked at: with the newer box they open.
+        let isOvertaken = session.opened.with { $0.mail.contains { !known.contains($0) } }
+        return isOvertaken ? ([], boxes.map(\.row)) : (boxes.map(\.row), [])
+    }
+
+    /// Puts the secrets of the boxes into the ring: those of each area over its row if there is one.
+    ///
+    /// - Returns: the rows of boxes that the chain of their area does not bear out; they stay where they are.
     private func keep(
-        _ boxes: [Waiting], of area: Identifier, _ session: Session
+        _ waiting: [Identifier: [Waiting]], _ session: Session
     ) throws(HavreError) -> [UInt64] {
         let ring = session.ring
         let kept = try commit(event("receive", session)) {
-            draft, event throws(HavreError) -> (row: Session.RingRow, boxes: [UInt64])? in
+            draft, event throws(HavreError) -> [Identifier: (row: Session.RingRow, boxes: [UInt64])] in
             try draft.rest(on: ring)
-            for box in boxes {
-                guard case .mail = try self.row(box.row, in: ring).facts else { return nil }
+            var kept: [Identifier: (row: Session.RingRow, boxes: [UInt64])] = [:]
+            for (area, boxes) in waiting {
+                kept[area] = try self.put(boxes, of: area, session, &draft)
             }
-            let known = try self.ringKey(area, session)
-            let (good, chain) = try self.borneOut(boxes, of: area, known)
-            let received = good.reduce(known ?? RingKey(area: area, code: "", secrets: [:])) {
-                $0.merging($1.secrets)
-            }
-            let code = chain?.code ?? self.houseArea(area)?.rawValue ?? received.code
-            let until = chain?.grants[session.person.person]?.grant.until
-            let place = session.opened.with { $0.ring[area]?.row } ?? good[0].row
-            try draft.put(
-                ringKey: received.merging([:], code: code, until: .some(until)), of: session.person, in: ring,
-                at: place, vault: self.id)
-            for box in good where box.row != place { try draft.empty(box.row, in: ring) }
-            let row = Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
-            return (row, good.map(\.row))
+            return kept
         }.answer
-        guard let kept else {
-            for box in boxes { try takeUp(box.row, session) }
-            return []
+        var refused: [UInt64] = []
+        for (area, boxes) in waiting {
+            guard let kept = kept[area] else {
+                for box in boxes { try takeUp(box.row, session) }
+                continue
+            }
+            session.opened.with { $0.ring[area] = kept.row }
+            refused += boxes.map(\.row).filter { !kept.boxes.contains($0) }
         }
-        session.opened.with { $0.ring[area] = kept.row }
-        return boxes.map(\.row).filter { !kept.boxes.contains($0) }
+        return refused
+    }
+
+    /// - Returns: where the secrets lie now, and the rows of the boxes they came from; nil when another session has taken
+    ///   one of these boxes.
+    private func put(
+        _ boxes: [Waiting], of area: Identifier, _ session: Session, _ draft: inout Draft
+    ) throws(HavreError) -> (row: Session.RingRow, boxes: [UInt64])? {
+        let ring = session.ring
+        for box in boxes {
+            guard case .mail = try row(box.row, in: ring).facts else { return nil }
+        }
+        let known = try ringKey(area, session)
+        let (good, chain) = try borneOut(boxes, of: area, known)
+        let received = good.reduce(known ?? RingKey(area: area, code: "", secrets: [:])) {
+            $0.merging($1.secrets)
+        }
+        let code = chain?.code ?? houseArea(area)?.rawValue ?? received.code
+        let until = chain?.grants[session.person.person]?.grant.until
+        let place = session.opened.with { $0.ring[area]?.row } ?? good[0].row
+        try draft.put(
+            ringKey: received.merging([:], code: code, until: .some(until)), of: session.person, in: ring,
+            at: place, vault: id)
+        for box in good where box.row != place { try draft.empty(box.row, in: ring) }
+        let row = Session.RingRow(row: place, nameTag: RingKey.nameTag(code, session.person))
+        return (row, good.map(\.row))
     }
 
     /// The boxes that the chain of their case bears out, and the chain. Those of an area of the house were compared
