@@ -64,7 +64,7 @@ func cpuMilliseconds(of process: String) -> Double {
 /// Time of all cores that this process has used so far; that of its children when they have ended.
 func usedMilliseconds(byChildren: Bool = false) -> Double {
     var usage = rusage()
-    getrusage(byChildren ? RUSAGE_CHILDREN : RUSAGE_SELF, &usage)
+    getrusage(byChildren ? RUSAGE_CHILDREN.rawValue : RUSAGE_SELF.rawValue, &usage)
     func milliseconds(_ time: timeval) -> Double { Double(time.tv_sec) * 1e3 + Double(time.tv_usec) / 1e3 }
     return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)
 }

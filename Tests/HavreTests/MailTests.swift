@@ -50,6 +50,56 @@ import Testing
         }
     }
 
+    /// Cases of Amina's that Louis was granted and has not looked for yet.
+    private func grantedCases(
+        _ count: Int, in house: TestHouse
+    ) throws -> (sylvie: Session, louis: Session, codes: [String]) {
+        let (sylvie, amina, louis, _) = try house.team()
+        let codes = try (0..<count).map { _ in
+            try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
+        }
+        for code in codes {
+            _ = try house.vault.grant(case: code, .reading(["evidence"], for: "Louis"), sylvie)
+        }
+        return (sylvie, louis, codes.sorted())
+    }
+
+    @Test(
+        "Boxes of many cases are taken up together, and one that lies keeps no other back",
+        arguments: [false, true])
+    func together(hasLie: Bool) throws {
+        let house = try TestHouse(inMemory: true)
+        let vault = house.vault
+        let (sylvie, louis, codes) = try grantedCases(40, in: house)
+        if hasLie {
+            let caseID = try #require(try vault.caseID(codes[0], sylvie))
+            let fresh = AreaSecrets(fresh: ["roster", "evidence"], vault: vault.id, area: caseID)
+            try plant(fresh, link: Digest.zero, for: louis, by: sylvie, vault)
+            _ = try vault.grant(case: codes[0], .reading(["evidence"], for: "Louis"), sylvie)
+        }
+        func receipts() throws -> [LogLine] {
+            try vault.auditLog(case: nil, since: nil, sylvie).filter { $0.act == "receive" }
+        }
+        let before = try receipts().count
+        #expect(try vault.cases(louis).map(\.code) == codes)
+        for code in [codes[0], codes[39]] {
+            #expect(try vault.open(case: code, purpose: "appeal", louis).code == code)
+        }
+        #expect(louis.opened.with { $0.mail.isEmpty && $0.refused.count == (hasLie ? 1 : 0) })
+        if !hasLie { #expect(try receipts().count - before <= 2) }
+    }
+
+    @Test("What cannot be taken up on a full disk is still mail for the next act of the session")
+    func fullDisk() throws {
+        let house = try TestHouse(inMemory: true)
+        let (_, louis, codes) = try grantedCases(40, in: house)
+        house.vault.store.lead { $0.isGateFull = true }
+        #expect(throws: HavreError.self) { try house.vault.cases(louis) }
+        house.vault.store.lead { $0.isGateFull = false }
+        #expect(try house.vault.cases(louis).map(\.code) == codes)
+        #expect(louis.opened.with { $0.mail.isEmpty && $0.refused.isEmpty })
+    }
+
     @Test("Secrets that the case's chain does not name are set aside with an alarm, and all else goes on")
     func planted() throws {
         let house = try TestHouse(inMemory: true)

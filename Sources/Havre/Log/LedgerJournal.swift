@@ -120,11 +120,8 @@ final class LedgerJournal: Journal {
     ) throws(StoreError) -> [UInt64] {
         let newest = state.with { $0.course.register }
         var found: [UInt64] = []
-        for number in 0..<newest.number {
-            guard let page = try rows.tile(level: CaseRegister.level, number: number) else {
-                throw .tampered(.tile)
-            }
-            found += CaseRegister(number: number, page: page.hashes).entries(about: caseID, by: who)
+        try rows.forEachTile(level: CaseRegister.level, below: newest.number) { page in
+            found += CaseRegister(number: page.number, page: page.hashes).entries(about: caseID, by: who)
         }
         return found + newest.entries(about: caseID, by: who)
     }

@@ -8,4 +8,9 @@ struct StoredLedger: JournalRows {
     func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {
         try store.tile(level: level, number: number)
     }
+    func forEachTile(
+        level: Int, below end: UInt64, _ body: (StoredTile) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try store.forEachTile(level: level, below: end, body)
+    }
 }

@@ -48,6 +48,22 @@ package protocol JournalRows: Sendable {
     func entry(_ number: UInt64) throws(StoreError) -> StoredEntry
     /// One tile as it was last written, nil when it never was. `width` = hashes in it, 1...256.
     func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile?
+    /// The tiles 0..<`end` of a level, in order: for whoever looks through all of them.
+    /// - Throws: `.tampered(.tile)` when one is missing.
+    func forEachTile(
+        level: Int, below end: UInt64, _ body: (StoredTile) throws(StoreError) -> Void
+    ) throws(StoreError)
+}
+
+extension JournalRows {
+    package func forEachTile(
+        level: Int, below end: UInt64, _ body: (StoredTile) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        for number in 0..<end {
+            guard let tile = try tile(level: level, number: number) else { throw .tampered(.tile) }
+            try body(tile)
+        }
+    }
 }
 
 /// One change's part of a group.

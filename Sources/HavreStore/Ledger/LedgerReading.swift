@@ -40,6 +40,25 @@ extension Store {
     }
 }
 
+extension Store {
+    /// The tiles 0..<`end` of a level, in order, in reads of at most 1,000 rows or 5 ms.
+    /// - Throws: `.tampered(.tile)` when one is missing.
+    package func forEachTile(
+        level: Int, below end: UInt64, _ body: (StoredTile) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let seal = LedgerSeal(keys: try memory.with { memory throws(StoreError) in try memory.openKeys() })
+        try inMoments(end) { reader, number throws(StoreError) in
+            // A panic ends it at the next tile.
+            _ = try memory.with { memory throws(StoreError) in try memory.openKeys() }
+            let sealed = try database(.tile) { () throws(SQLError) in
+                try reader.tile(level: level, number: number)
+            }
+            guard let sealed else { throw .tampered(.tile) }
+            try body(try seal.open(sealed, level: level, number: number))
+        }
+    }
+}
+
 /// Entries and tiles as the journal reads them back.
 struct LedgerRows: JournalRows {
     let readers: ReaderPool
