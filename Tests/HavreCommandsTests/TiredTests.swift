@@ -156,3 +156,13 @@ func bundleForKey() throws {
         #expect(bench.person?.prompts.count == 1)
     }
 }
+
+@Test("Where this account may not write a restore is refused before the passphrase is typed")
+func restoreElsewhere() throws {
+    let bench = try Bench()
+    let person = FakePerson([])
+    bench.person = person
+    // Nobody makes a folder there, not even root.
+    let out = bench.run("restore \(bench.folder.path("b")) --vault /sys/v --gate \(bench.folder.path("g"))")
+    #expect(out.status == 2 && out.errors.contains("/sys/v") && person.prompts.isEmpty, "\(out.errors)")
+}

@@ -1,3 +1,5 @@
+import HavreCodec
+import HavreSecrets
 import HavreSystem
 import HavreWire
 
@@ -41,12 +43,23 @@ enum NewFolder {
         }
     }
 
-    /// Makes the folders above a folder that are missing.
+    /// Makes the folders above a folder that are missing, and looks whether it can be made there, or is one's own.
+    /// - Throws: `Usage` where this account may not write: told before a passphrase is typed.
     static func makeAbove(_ path: String) throws(Failure) {
         do throws(SystemError) {
-            let parent = try Files.split(path).parent
+            let (parent, name) = try Files.split(path)
             try makeParents(parent)
-            _ = try Directory(path: parent)
+            let above = try Directory(path: parent)
+            if let status = try above.status(name) {
+                // What is in it is judged with the backup: a restore that was interrupted is done again.
+                guard status.ownerUID == Process.uid else {
+                    throw SystemError("folder", SystemError.accessDenied)
+                }
+                return
+            }
+            let probe = ".havre-" + Hex.encode(Random.bytes(6))
+            try above.makeDirectory(probe, mode: 0o700)
+            try above.removeDirectory(probe)
         } catch { throw failure(error, path) }
     }
 
