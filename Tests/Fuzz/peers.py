@@ -18,7 +18,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import unicodedata
 
 FUZZ, CORPUS, *NAMES = sys.argv[1:]
 
@@ -82,8 +81,8 @@ def read_tar(data):
 
 
 def read_note(data):
-    text, _, lines = data.decode("utf-8").rpartition("\n\n")
-    assert text and lines.endswith("\n")
+    _, blank, lines = data.decode("utf-8").rpartition("\n\n")
+    assert blank and lines.endswith("\n")
     for line in lines[:-1].split("\n"):
         dash, name, value = line.split(" ")
         assert dash == "\u2014" and name and len(base64.b64decode(value, validate=True)) >= 5
@@ -123,7 +122,6 @@ def read_armor(data):
 
 def read_age():
     import pyrage
-    key = "AGE-SECRET-KEY-1PYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSE66YLL"
     identity = pyrage.x25519.Identity.from_str(bech32_secret())
     return lambda data: pyrage.decrypt(data, [identity])
 
@@ -149,14 +147,6 @@ def bech32_secret():
     check = polymod(head + groups + [0] * 6) ^ 1
     groups += [check >> 5 * (5 - place) & 31 for place in range(6)]
     return (part + "1" + "".join(alphabet[group] for group in groups)).upper()
-
-
-def read_picture():
-    from PIL import Image
-    def read(data):
-        with Image.open(io.BytesIO(data)) as image:
-            assert image.format in ("JPEG", "PNG") and image.width > 0
-    return read
 
 
 READERS = {

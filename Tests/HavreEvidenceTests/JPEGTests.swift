@@ -167,6 +167,15 @@ struct JPEGTests {
         }
     }
 
+    @Test("Runs of blocks that take no bytes do not make a small file take long")
+    func runs() throws {
+        let bomb = ProgressiveJPEG.runs(scanCount: 60)
+        #expect(bomb.count < 150_000)
+        #expect(throws: EvidenceError.picture(rule: "JPEG: at most 33554432 blocks in all scans")) {
+            try Derivative(of: bomb)
+        }
+    }
+
     @Test("Noise in any byte is refused or read, and never lets the canary through")
     func noise() throws {
         var noise = SeededGenerator(seed: 7)

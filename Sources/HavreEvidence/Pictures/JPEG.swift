@@ -12,11 +12,15 @@ struct JPEG {
     private var tables = [HuffmanTable?](repeating: nil, count: 8)  // DC 0-3, then AC 0-3
     private var restartInterval = 0
     private var scanCount = 0
+    private var blockCount = 0
     private var isJFIF = false
     private var adobeTransform: UInt8?
 
     /// More scans than any encoder writes would only waste time.
     private static let scanCountMax = 128
+    /// Blocks of all scans together: four times what 50 megapixels in ten scans have. A run of blocks takes no bytes, so
+    /// that the length of a file does not bound the time for it.
+    private static let blockCountMax = 1 << 25
 
     /// Reads `source`, which starts with SOI, to its EOI.
     static func rebuild(_ source: [UInt8]) throws(EvidenceError) -> Rebuilt {
@@ -148,6 +152,10 @@ struct JPEG {
         }
         self.frame = nil  // moved out while it is changed, so that its masks are not copied
         let header = try JPEGScanHeader(Array(body), frame: &frame)
+        blockCount += frame.blockCount(of: header)
+        guard blockCount <= Self.blockCountMax else {
+            throw .picture(rule: "JPEG: at most \(Self.blockCountMax) blocks in all scans")
+        }
         var walk = JPEGScan(
             source: source, at: at, header: header, tables: tables, restartInterval: restartInterval)
         let end = try walk.walk(&frame)

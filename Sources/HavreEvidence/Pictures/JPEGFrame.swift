@@ -66,6 +66,24 @@ struct JPEGFrame {
     /// Every component was shown by a scan.
     var isComplete: Bool { components.allSatisfy(\.isSeen) }
 
+    /// Minimum coded units of a scan, across and down. A component that is scanned alone has no blocks that only fill up a
+    /// unit (T.81, A.2.2).
+    func units(of header: JPEGScanHeader) -> (across: Int, down: Int) {
+        guard header.parts.count == 1 else { return (unitsAcross, unitsDown) }
+        let lead = components[header.parts[0].component]
+        return (lead.blocksAcross, lead.blocksDown)
+    }
+
+    /// Blocks that a scan goes through.
+    func blockCount(of header: JPEGScanHeader) -> Int {
+        let units = units(of: header)
+        guard header.parts.count > 1 else { return units.across * units.down }
+        let blocks = header.parts.reduce(0) {
+            $0 + components[$1.component].across * components[$1.component].down
+        }
+        return units.across * units.down * blocks
+    }
+
     /// How many shares of `size` cover `count`.
     private static func share(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
 }

@@ -20,12 +20,10 @@ struct JPEGScan {
 
     /// Walks all units. Returns the position of the first byte after the scan's data.
     mutating func walk(_ frame: inout JPEGFrame) throws(EvidenceError) -> Int {
-        // A component that is scanned alone has no blocks that only fill up a unit (T.81, A.2.2).
-        let (lead, isAlone) = (header.parts[0].component, header.parts.count == 1)
-        let across = isAlone ? frame.components[lead].blocksAcross : frame.unitsAcross
-        let unitCount = across * (isAlone ? frame.components[lead].blocksDown : frame.unitsDown)
+        let (across, down) = frame.units(of: header)
+        let isAlone = header.parts.count == 1
         var restarts = 0
-        for unit in 0..<unitCount {
+        for unit in 0..<across * down {
             if restartInterval > 0, unit > 0, unit % restartInterval == 0 {
                 try bits.restart(restarts % 8)
                 restarts += 1
