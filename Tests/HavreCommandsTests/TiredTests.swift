@@ -117,6 +117,7 @@ func preview() throws {
             "disclosed": [["record": .string(id), "field": "text", "n": 0]],
             "withheld": [
                 ["record": .string(id), "field": "text", "n": 1], ["record": .string(id), "field": "place"],
+                ["record": .string(id), "field": "present.person"],
             ],
         ])
     }
@@ -126,10 +127,11 @@ func preview() throws {
     let shown = bench.run(line).output
     #expect(shown.contains("goes out  [0] Elle est née."), "\(shown)")
     #expect(shown.contains("stays     [1] À Lyon.") && shown.contains("Place: Lyon"), "\(shown)")
+    #expect(shown.contains("stays     Persons present, Person"), "\(shown)")
     bench.isTerminal = false
     bench.person = nil
     #expect(bench.daemon.calls.count { $0.method == "Show" } == 1)
-    #expect(try JSON(bench.run(line + " --json").output)["withheld"]?.array?.count == 2)
+    #expect(try JSON(bench.run(line + " --json").output)["withheld"]?.array?.count == 3)
     #expect(bench.daemon.calls.count { $0.method == "Show" } == 1)
 }
 

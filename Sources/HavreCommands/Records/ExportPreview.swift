@@ -48,7 +48,7 @@ struct ExportPreview {
         let mark = "  " + desk.texts.say(mark) + "  "
         guard let record, let form = Catalogue.shared.form(record.form),
             let field = form.fields.first(where: { $0.key == path }), let value = record.fields[path]
-        else { return mark + Text.escapedForTerminal(path) }
+        else { return mark + named(path, record?.form) }
         if let n = part["n"]?.int {
             let sentences = value.array ?? []
             let text = sentences.indices.contains(Int(n)) ? sentences[Int(n)].string ?? "" : ""
@@ -57,5 +57,16 @@ struct ExportPreview {
         let lines = FieldText(desk: desk).lines(field, value, indent: "")
         let rest = lines.dropFirst().map { String(repeating: " ", count: Layout.width(mark)) + $0 }
         return ([mark + (lines.first ?? "")] + rest).joined(separator: "\n")
+    }
+
+    /// A field inside a part that repeats, by the labels on the way to it.
+    private func named(_ path: String, _ form: String?) -> String {
+        var fields = form.flatMap { Catalogue.shared.form($0) }?.fields ?? []
+        let labels = path.split(separator: ".").map { step in
+            let field = fields.first { $0.key == step }
+            fields = field?.sub ?? []
+            return field?.label(in: desk.language) ?? Text.escapedForTerminal(String(step))
+        }
+        return labels.joined(separator: ", ")
     }
 }

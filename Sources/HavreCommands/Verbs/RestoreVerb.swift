@@ -43,13 +43,27 @@ struct RestoreVerb: Verb {
             defer { amount.end() }
             try Vault.verify(backup: plan) { amount.add($0) }
         }
-        let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.founderPassphrase")
-        let key = try input.keyFile("--keyfile-fd", keyFile)
-        let restored = try explaining { () throws(RestoreRefusal) in
-            try Vault.restore(plan, passphrase: phrase, keyFile: key, clock: desk.world.clock)
+        var left = Self.tries
+        while true {
+            let phrase = try input.line("--passphrase-fd", passphrase, prompt: "ask.founderPassphrase")
+            let key = try input.keyFile("--keyfile-fd", keyFile)
+            do throws(Failure) {
+                let restored = try explaining { () throws(RestoreRefusal) in
+                    try Vault.restore(plan, passphrase: phrase, keyFile: key, clock: desk.world.clock)
+                }
+                return try say(restored, desk)
+            } catch {
+                left -= 1
+                // Both halves have just been read to their end: a slip of the finger does not cost that again.
+                guard error.fault == .wrongPassphrase, left > 0, passphrase == nil, keyFile == nil,
+                    let person = desk.world.person()
+                else { throw error }
+                person.show(desk.texts.message(error) + "\n")
+            }
         }
-        try say(restored, desk)
     }
+
+    private static let tries = 3
 
     private func plan(_ desk: Desk) -> RestorePlan {
         // What this account has seen of the vault says how much was lost.
@@ -135,7 +149,8 @@ struct RestoreVerb: Verb {
             case .notTogether: throw Failure(.rolledBack, "fail.backupNotTogether", next: other)
             case .deviceKey: throw .usage("usage.deviceKey", ["file": deviceKey ?? gate])
             case .needsShares: throw .usage("usage.needsShares")
-            case .wrongPassphrase: throw Failure(.wrongPassphrase, "fail.founderPassphrase")
+            case .wrongPassphrase:
+                throw Failure(.wrongPassphrase, "fail.founderPassphrase", next: "next.founder")
             case .occupied(let isGate):
                 throw .usage("usage.folderNotEmpty", ["folder": isGate ? gate : vault])
             case .notPrivate(let isGate):
