@@ -215,4 +215,56 @@ import Testing
         }
         #expect(try house.vault.check(nil).problems.isEmpty)
     }
+
+    @Test(
+        "A case opens, and tells its owner who opened it, while somebody else is removed from it in that very moment"
+    )
+    func removalMeanwhile() throws {
+        for moment in 0..<8 {
+            // Counts how often the time is asked for, and removes Louis at one of these moments.
+            let left = Guarded(-1)
+            let removal = Guarded<(@Sendable () -> Void)?>(nil)
+            let time = TestClock()
+            let clock = Clock(
+                now: {
+                    let isNow = left.with { left in
+                        left -= 1
+                        return left == -1
+                    }
+                    if isNow { removal.with { $0 }?() }
+                    return time.clock.now()
+                }, boot: { time.clock.boot() })
+            let house = try TestHouse(clock: clock, inMemory: true)
+            let vault = house.vault
+            let (sylvie, amina, _, code) = try house.team()
+            let request = GrantRequest(
+                name: "Louis", compartments: ["notes"], rights: ["read"], until: nil, purpose: "appeal")
+            let isDone = Guarded(false)
+            let acts: [() throws -> Void] = [
+                { _ = try vault.open(case: code, purpose: "visit", amina) },
+                { _ = try vault.whoOpened(case: code, amina) },
+            ]
+            for act in acts {
+                _ = try vault.grant(case: code, request, sylvie)
+                isDone.with { $0 = false }
+                removal.with {
+                    $0 = {
+                        removal.with { $0 = nil }
+                        // Where the moment lies inside of a lock that a removal needs, it goes on without it.
+                        try? Threads.spawn {
+                            _ = try? vault.revoke(case: code, name: "Louis", sylvie)
+                            isDone.with { $0 = true }
+                            isDone.broadcast()
+                        }
+                        isDone.when({ $0 }, withinMilliseconds: 500) { _ in }
+                    }
+                }
+                left.with { $0 = moment }
+                #expect(refusal(act) == nil, "\(moment)")
+                left.with { $0 = -1 }
+                if removal.with({ $0 == nil }) { isDone.when({ $0 }) { _ in } }
+                removal.with { $0 = nil }
+            }
+        }
+    }
 }

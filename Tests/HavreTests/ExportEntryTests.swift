@@ -98,7 +98,7 @@ import Testing
                 opening: .key, hasReceipts: true)
             return Parcel(
                 builder: builder, draft: try builder.draft(), contact: contact,
-                lock: .key(scene.identity.recipient))
+                key: try AgeFileKey(recipients: [scene.identity.recipient]))
         }
         let ready = try parcel()
         #expect(HavreError.name { _ = try scene.vault.send(ready, inside) } == nil)

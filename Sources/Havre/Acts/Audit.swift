@@ -83,11 +83,10 @@ extension Vault {
             try log(event)
             lines = try events(of: caseID) { sealed throws(HavreError) in try auditor.open(sealed) }
         } else {
-            let inside = try inside(code, session)
-            guard Policy.decide(.whoOpened, role: session.role, standing: inside.standing) == .allowed else {
-                throw .notGranted
-            }
-            try log(event, in: inside)
+            let inside = try enter(event.act, code, session) { inside, _ throws(HavreError) in
+                guard Policy.decide(.whoOpened, role: session.role, standing: inside.standing) == .allowed
+                else { throw .notGranted }
+            }.inside
             lines = try events(of: caseID) { sealed throws(HavreError) in
                 try sealed.open(vault: id, roster: inside.secrets)
             }

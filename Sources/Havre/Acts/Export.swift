@@ -115,9 +115,10 @@ extension Vault {
         try requireStill(&decision, compartments)
         var bundle: [UInt8]?
         if !isPreview {
-            let lock = try Parcel.Lock(contact, passphrase)
-            let parcel = Parcel(
-                builder: builder, draft: draft, contact: contact, lock: lock)
+            let key = try fileKey(for: contact, passphrase)
+            // Others may have waited for a key before it.
+            try requireStill(&decision, compartments)
+            let parcel = Parcel(builder: builder, draft: draft, contact: contact, key: key)
             bundle = try send(parcel, inside)
         }
         return Exported(

@@ -23,9 +23,13 @@ extension Vault {
         try Self.check(purpose: purpose)
         guard Policy.decide(.open, role: session.role) == .allowed else { throw .notFound }
         guard let caseID = try caseID(code, session) else { throw .notFound }
-        let inside = try requirePlace(on: caseID, purpose: purpose, session)
-        try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
-        try log(event("open", session), in: inside)
+        // Somebody else's removal while it opens makes it begin again, with the new secrets.
+        let inside = try following(caseID, session) { () throws(HavreError) in
+            let inside = try requirePlace(on: caseID, purpose: purpose, session)
+            try storing { () throws(StoreError) in try store.verify(Area(caseID)) }
+            try log(event("open", session), in: inside)
+            return inside
+        }
         let until = clock.boot() + Self.openSeconds
         let open = OpenCase(
             file: inside.file, secrets: inside.secrets, purpose: purpose, until: until)

@@ -11,46 +11,48 @@ struct Parcel {
     let builder: BundleBuilder
     let draft: BundleBuilder.Draft
     let contact: Contact
-    let lock: Lock
-
     /// What only the recipient opens.
-    enum Lock {
-        case key(AgeRecipient)
-        case passphrase(Phrase)
-    }
+    let key: AgeFileKey
 
-    /// Words told by telephone, held by reference.
+    /// Words told by telephone, held by reference, and the key that they make.
     final class Phrase: Sendable {
-        let secret: SecretBytes
+        private let secret: SecretBytes
+        private let key = Guarded<AgeFileKey?>(nil)
 
         init(_ secret: consuming SecretBytes) { self.secret = secret }
-    }
-}
 
-extension Parcel.Lock {
-    /// The contact's own key, or the passphrase that was agreed on with a contact that has none.
-    init(_ contact: Contact, _ passphrase: Parcel.Phrase?) throws(HavreError) {
-        if let text = contact.details["key"]?.string {
-            do throws(FormatError) { self = .key(try AgeRecipient(parsing: text)) } catch { throw .tampered }
-            return
-        }
-        guard let passphrase else {
-            throw .invalid(field: "passphrase", rule: "is needed for a contact without a key")
-        }
-        self = .passphrase(passphrase)
-    }
-
-    fileprivate func seal(_ archive: [UInt8]) throws(HavreError) -> [UInt8] {
-        do throws(FormatError) {
-            switch self {
-            case .key(let recipient): return try Age.encrypt(archive, to: [recipient])
-            case .passphrase(let phrase): return try Age.encrypt(archive, passphrase: phrase.secret)
+        /// Made once, whatever is tried again.
+        fileprivate func fileKey() throws(FormatError) -> AgeFileKey {
+            try key.with { key throws(FormatError) in
+                if let key { return key }
+                let made = try AgeFileKey(passphrase: secret)
+                key = made
+                return made
             }
-        } catch { throw .invalid(field: "passphrase", rule: "must not be empty") }
+        }
     }
 }
 
 extension Vault {
+    /// A key for the contact's own, or under the passphrase that was agreed on with a contact that has none: before
+    /// anybody waits for the case, because it takes as long, and as much memory, as an unlock.
+    func fileKey(for contact: Contact, _ passphrase: Parcel.Phrase?) throws(HavreError) -> AgeFileKey {
+        if let text = contact.details["key"]?.string {
+            do throws(FormatError) { return try AgeFileKey(recipients: [AgeRecipient(parsing: text)]) } catch
+            {
+                throw .tampered
+            }
+        }
+        guard let passphrase else {
+            throw .invalid(field: "passphrase", rule: "is needed for a contact without a key")
+        }
+        return try hashing.with { _ throws(HavreError) in
+            do throws(FormatError) { return try passphrase.fileKey() } catch {
+                throw .invalid(field: "passphrase", rule: "must not be empty")
+            }
+        }
+    }
+
     /// Signs, checks and encrypts a bundle; its entry is on disk before anybody gets a byte of it.
     ///
     /// The change rests on the case and the directory as they were read: a removal, a withdrawn consent or a retired
@@ -72,7 +74,11 @@ extension Vault {
                     exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
                     founding: place.directory.founding,
                     receipts: parcel.builder.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
-                let bundle = try parcel.lock.seal(try self.archive(parcel, keys))
+                let archive = try self.archive(parcel, keys)
+                let bundle: [UInt8]
+                do throws(FormatError) { bundle = try Age.encrypt(archive, AgeEncryptor(parcel.key)) } catch {
+                    throw .failed("sealing the bundle")
+                }
                 event.caseID = inside.file.caseID
                 event.code = inside.chain.code
                 event.purpose = inside.purpose

@@ -93,8 +93,9 @@ package enum Age {
         return plain
     }
 
-    private static func encrypt(
-        _ plain: [UInt8], _ encryptor: consuming AgeEncryptor, armored: Bool
+    /// Encrypts bytes in memory.
+    package static func encrypt(
+        _ plain: [UInt8], _ encryptor: consuming AgeEncryptor, armored: Bool = false
     ) throws(FormatError) -> [UInt8] {
         var rest = plain[...]
         var file: [UInt8] = []

@@ -13,42 +13,21 @@ package struct AgeEncryptor: ~Copyable {
     private var header: [UInt8]
     private var pending: [UInt8] = []
 
-    /// A file for one or more recipients, each of whom can open it alone.
-    ///
-    /// The stanzas do not name recipients, but their number shows. Throws `malformed` for none or more than 1024.
+    /// A file for one or more recipients; throws what ``AgeFileKey`` throws.
     package init(recipients: [AgeRecipient]) throws(FormatError) {
-        guard 1...AgeHeader.stanzaCountMax ~= recipients.count else {
-            throw .malformed(field: "recipients", rule: "1 to 1024")
-        }
-        let fileKey = SecretBytes(random: FileKey.byteCount)
-        var stanzas: [AgeStanza] = []
-        for recipient in recipients {
-            guard let stanza = try? AgeWrap.stanza(fileKey, for: recipient) else {
-                throw .malformed(field: "recipient", rule: "an X25519 public key")
-            }
-            stanzas.append(stanza)
-        }
-        self.init(stanzas: stanzas, fileKey: fileKey)
+        self.init(try AgeFileKey(recipients: recipients))
     }
 
-    /// A file for whoever knows a passphrase; memory for it is 1024 x 2^`logN` bytes.
-    ///
-    /// Throws `malformed` for an empty passphrase or a work factor outside 1...22, `tooLarge` without memory.
+    /// A file for whoever knows a passphrase; throws what ``AgeFileKey`` throws.
     package init(passphrase: borrowing SecretBytes, logN: Int = logN) throws(FormatError) {
-        guard passphrase.count > 0, 1...Scrypt.logNMax ~= logN else {
-            throw .malformed(field: "passphrase", rule: "not empty, work factor 1 to 22")
-        }
-        let fileKey = SecretBytes(random: FileKey.byteCount)
-        guard let stanza = try? AgeWrap.stanza(fileKey, passphrase: passphrase, logN: logN) else {
-            throw .tooLarge(field: "work factor", max: logN)
-        }
-        self.init(stanzas: [stanza], fileKey: fileKey)
+        self.init(try AgeFileKey(passphrase: passphrase, logN: logN))
     }
 
-    private init(stanzas: [AgeStanza], fileKey: borrowing SecretBytes) {
+    /// A file under a key that was made before.
+    package init(_ key: AgeFileKey) {
         let nonce = Random.bytes(AgePayload.nonceByteCount)
-        self.header = AgeHeader(stanzas: stanzas, fileKey: fileKey).encoded + nonce
-        self.sealer = Stream.Sealer(key: AgePayload.key(fileKey, nonce))
+        self.header = AgeHeader(stanzas: key.stanzas, fileKey: key.key).encoded + nonce
+        self.sealer = Stream.Sealer(key: AgePayload.key(key.key, nonce))
     }
 
     /// Takes plain bytes of any count; gives what of the file is ready. Throws `malformed` after `finish`.
