@@ -52,10 +52,6 @@ extension Guarded<CommitQueue> {
         }
     }
 
-    /// Leads when nobody does and nobody waits for it.
-    /// - Returns: whether this thread leads now, and has to pass on.
-    func leadIfIdle() -> Bool { with { $0.leadIfIdle() } }
-
     /// Waits until nobody leads, and holds commits off.
     /// - Parameter milliseconds: nil for as long as it takes.
     /// - Returns: false when the time went by first.
