@@ -7,7 +7,7 @@ everything acknowledged is there, `check` and the log are clean, and nobody was 
 answered `Busy` is counted by method.
 
     Tests/Faults/crowd.py [SECONDS [SEED]]      prints its counts
-    Tests/Faults/crowd.py --cut                 panics, ends and losses in the middle of exports and fetches
+    Tests/Faults/crowd.py --cut [NAME ...]    panics, ends and losses in the middle of exports and fetches
 """
 import collections
 import os
@@ -331,7 +331,7 @@ def restart(house):
     expect(sylvie.call("AuditVerify")["ok"], "the log")
 
 
-def cuts():
+def cuts(names):
     house = House()
     interruptions = {
         "panic": (lambda house, sylvie, louis, case: house.connect().call("Panic"), 2 << 16),
@@ -353,19 +353,20 @@ def cuts():
     }
     try:
         scene(house)
-        for name, (interrupt, most) in interruptions.items():
+        for name in names or interruptions:
+            interrupt, most = interruptions[name]
             for method in ("Fetch", "Export") if name != "staff reset" else ("Fetch",):
                 got, outcome = cut(house, method, interrupt, most)
                 print(f"  {method}, {name}: {got} bytes, {outcome}", flush=True)
                 restart(house)
         house.stop()
-        return tidy(f"{len(interruptions)} interruptions", "crowd --cut")
+        return tidy(f"{len(names or interruptions)} interruptions", "crowd --cut")
     finally:
         house.remove()
 
 
 if __name__ == "__main__":
-    if "--cut" in sys.argv:
-        sys.exit(cuts())
+    if sys.argv[1:2] == ["--cut"]:
+        sys.exit(cuts(sys.argv[2:]))
     numbers = [int(word) for word in sys.argv[1:] if not word.startswith("-")]
     sys.exit(together(*(numbers + [20, 1][len(numbers):])))
