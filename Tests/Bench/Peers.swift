@@ -65,6 +65,8 @@ enum Peers {
     /// MB/s of `age` with an X25519 key, both ways, with fsync; nil when `age` is not installed.
     static func age(_ file: String, in folder: String, byteCount: Int) throws -> (enc: Double, dec: Double)? {
         let (identity, sealed, opened) = (folder + "/age.key", folder + "/age.sealed", folder + "/age.opened")
+        // `age-keygen` writes over nothing; in a house that was kept, the last run's lie here.
+        for file in [identity, sealed, opened] { _ = run("rm", ["-f", file]) }
         guard run("age-keygen", ["-o", identity]) != nil,
             let recipient = run("age-keygen", ["-y", identity])?.split(whereSeparator: \.isNewline).first
         else { return nil }
