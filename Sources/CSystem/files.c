@@ -50,7 +50,8 @@ static void copy_status(const struct stat *from, struct csys_status *to) {
     to->mode = from->st_mode;
     to->uid = from->st_uid;
     to->gid = from->st_gid;
-    to->modified = from->st_mtime;
+    to->modified = from->st_mtim.tv_sec * 1000000000 + from->st_mtim.tv_nsec;
+    to->changed = from->st_ctim.tv_sec * 1000000000 + from->st_ctim.tv_nsec;
 }
 int csys_fstat(int fd, struct csys_status *status) {
     struct stat found;

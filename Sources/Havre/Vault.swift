@@ -130,7 +130,11 @@ extension Vault {
             }
             let entry = try seal(event, roster: draft.roster ?? roster).encoded
             let change = draft.change(entry: entry, time: event.time)
-            do throws(StoreError) { return (answer, try store.submit(change)) } catch {
+            do throws(StoreError) {
+                let receipt = try store.submit(change)
+                for (area, rows) in draft.added { takeIn(rows, of: area.id) }
+                return (answer, receipt)
+            } catch {
                 // The change stands: a case that it made has a name, and a row in custody, that are not known yet.
                 if error == .storageFull(decided: true) {
                     house.with { $0.codes = nil }

@@ -13,6 +13,12 @@ struct StandingFiles: Sendable {
         let inode: UInt64
     }
 
+    /// How one of the vault's files was left: whoever writes into it changes this.
+    struct Stamp: Sendable, Equatable {
+        fileprivate let byteCount: UInt64
+        fileprivate let changed: Int64
+    }
+
     /// Behind the name of a database, SQLite's log of what is not in it yet.
     private static let logSuffix = "-wal"
     /// What SQLite opens by itself beside a database: where something else than a plain file of ours lies there, it
@@ -40,17 +46,31 @@ struct StandingFiles: Sendable {
 
     /// Looks whether every name, and that of its folder, still leads to the file that is open: six calls of the kernel,
     /// about 5 us.
+    /// - Returns: how the vault's files are now.
     /// - Throws: `.tampered` when one does not.
-    func look() throws(StoreError) {
+    func look() throws(StoreError) -> [Stamp] {
         for (folder, part) in folders {
             guard try folder.isStanding() else { throw .tampered(part) }
         }
+        return try stamps()
+    }
+
+    /// How the vault's files are now.
+    /// - Throws: `.tampered` when a name leads to nothing, or to another file.
+    func stamps() throws(StoreError) -> [Stamp] {
+        var stamps: [Stamp] = []
         for file in files {
             let status = try system { () throws(SystemError) in try file.folder.directory.status(file.name) }
             guard let status, status.device == file.device, status.inode == file.inode else {
                 throw .tampered(file.part)
             }
+            guard file.part == .vaultFile else { continue }
+            // Of the log, SQLite sets the owner anew with each connection of root's.
+            let isLog = file.name.hasSuffix(Self.logSuffix)
+            stamps.append(
+                Stamp(byteCount: status.size, changed: isLog ? status.modified : status.changed))
         }
+        return stamps
     }
 
     /// Before a database is opened: nothing but plain files of ours beside it.

@@ -66,7 +66,7 @@ package final class Store: Sendable {
             mover: mover, mirror: places.mirror.map(GateMirror.init),
             standing: StandingFiles([
                 (vaultFolder, StoreName.vaultFile, .vaultFile), (gateFolder, StoreName.gateFile, .gateFile),
-            ]))
+            ]), readers: readers)
         follower = Follower()
         leader.mirror?.belong(to: self)
         leader.followWithMirror()
@@ -235,7 +235,12 @@ package final class Store: Sendable {
         -> Value
     {
         _ = queue.holdOff()
-        defer { queue.passOn() }
+        // What others have written in the meantime is not taken for what this lead writes.
+        _ = try? leader.lookAtFiles()
+        defer {
+            leader.leave()
+            queue.passOn()
+        }
         return try body(leader)
     }
 }

@@ -13,8 +13,11 @@ package struct FileStatus: Sendable, Equatable {
     package let ownerGID: UInt32
     package let device: UInt64
     package let inode: UInt64
-    /// Seconds, UTC.
+    /// When its bytes changed last: nanoseconds since 1970, UTC. Its owner can set it to anything.
     package let modified: Int64
+    /// When its bytes, or what is known about it, changed last: nanoseconds since 1970, UTC, as fine as the file system
+    /// counts. Nobody sets it back without setting the clock.
+    package let changed: Int64
 
     init(_ raw: csys_status) {
         switch raw.mode & 0o170000 {
@@ -32,6 +35,7 @@ package struct FileStatus: Sendable, Equatable {
         device = raw.device
         inode = raw.inode
         modified = raw.modified
+        changed = raw.changed
     }
 }
 

@@ -141,27 +141,35 @@ import Testing
         #expect(house.store.memory.with { $0.areas[area]?.digests?.count } == 4)
     }
 
-    @Test("A file that is overwritten where it lies shows nothing behind the next entry")
-    func overwritten() throws {
-        for damage in [Data(count: 1 << 20), nil] {
-            let house = try House()
-            let area = try house.makeArea(rows: 40)
-            // From the write-ahead log into the file.
-            try house.restart()
-            for n in 0..<UInt64(40) { _ = try house.store.readWithBody(area, n) }
-            _ = try house.store.submit(house.change("a read"))
-            #expect(try house.text(area, 7) == "row 7")
-            let file = try FileHandle(forUpdating: URL(fileURLWithPath: house.path("vault/vault.db")))
-            let size = try file.seekToEnd()
-            try file.truncate(atOffset: 0)
-            if let damage { try file.write(contentsOf: damage.prefix(Int(size))) }
-            try file.close()
-            // Its entry may still be written; nothing is shown behind it.
-            _ = try? house.store.submit(house.change("another read"))
-            for n in [UInt64(0), 7, 39] {
-                #expect(throws: StoreError.self) { try house.store.read(area, n) }
-                #expect(throws: StoreError.self) { try house.store.readWithBody(area, n) }
+    @Test("A row is the same through the writing connection and, while somebody leads, another")
+    func anyConnection() throws {
+        let house = try House()
+        let area = try house.makeArea(rows: 3)
+        var change = try house.put(area, 1, "newer", body: .sealed(Array("newer body".utf8)))
+        _ = try house.store.submit(change)
+        func all() throws -> [String] {
+            try (0..<UInt64(3)).map { n in
+                let (row, body) = try house.store.readWithBody(area, n)
+                return String(decoding: row.payload + [0x2F] + (body ?? []), as: UTF8.self)
             }
+        }
+        let expected = ["row 0/body 0", "newer/newer body", "row 2/body 2"]
+        #expect(try all() == expected)
+        // Somebody leads: nobody waits for that to read, and the lead stays hers.
+        let (led, isIdle) = try house.store.lead { _ throws(any Error) in
+            (try all(), house.store.queue.leadIfIdle())
+        }
+        #expect(led == expected && !isIdle)
+        #expect(house.store.queue.leadIfIdle())
+        house.store.queue.passOn()
+        change = try house.put(area, 2, "newest")
+        _ = try house.store.submit(change)
+        #expect(try house.text(area, 2) == "newest")
+        // Another program's hand is seen through either.
+        try shell(house.path("vault/vault.db"), "UPDATE item SET wrap = zeroblob(328)")
+        #expect(throws: StoreError.tampered(.row)) { try house.store.read(area, 0) }
+        #expect(throws: StoreError.tampered(.row)) {
+            try house.store.lead { _ throws(StoreError) in _ = try house.store.read(area, 1) }
         }
     }
 

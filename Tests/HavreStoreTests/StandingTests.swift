@@ -46,6 +46,64 @@ import Testing
     }
 
     @Test(
+        "What is written into the vault's files behind SQLite's back is noticed before anything more is acknowledged",
+        arguments: ["older", "nothing", "half", "zeroes", "log of nothing", "log of noise"])
+    func writtenInPlace(_ attack: String) throws {
+        let house = try House()
+        let area = try house.makeArea(rows: 8)
+        try house.restart()
+        let (file, log) = (house.path("vault/vault.db"), house.path("vault/vault.db-wal"))
+        let older = try Data(contentsOf: URL(fileURLWithPath: file))
+        for n in 0..<UInt64(8) { _ = try house.store.submit(try house.put(area, n, "newer \(n)")) }
+        if !attack.hasPrefix("log") { try house.restart() }
+        #expect(try house.text(area, 7) == "newer 7")
+        _ = try house.store.submit(house.change("read"))
+        // As `cp` does it: the same file, other bytes.
+        func overwrite(_ path: String, _ bytes: Data) throws {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.write(contentsOf: bytes)
+            try handle.truncate(atOffset: UInt64(bytes.count))
+            try handle.close()
+        }
+        let size = try Data(contentsOf: URL(fileURLWithPath: file)).count
+        switch attack {
+        case "older": try overwrite(file, older)
+        case "nothing": try overwrite(file, Data())
+        case "half": try overwrite(file, try Data(contentsOf: URL(fileURLWithPath: file)).prefix(size / 2))
+        case "zeroes": try overwrite(file, Data(count: size))
+        case "log of nothing": try overwrite(log, Data())
+        default:
+            let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255) }
+            try overwrite(log, Data(noise))
+        }
+        for _ in 0..<3 {
+            #expect(throws: StoreError.self) { _ = try house.store.submit(try house.put(area, 0, "lost")) }
+        }
+        // What is left of it is true, or not shown.
+        if let shown = try? house.text(area, 0) { #expect(shown == "newer 0") }
+    }
+
+    @Test("Files that somebody only touched, or wrote the same bytes into, are compared and the work goes on")
+    func onlyTouched() throws {
+        let house = try House()
+        let area = try house.makeArea(rows: 3)
+        for name in ["vault/vault.db", "vault/vault.db-wal"] {
+            let url = URL(fileURLWithPath: house.path(name))
+            let bytes = try Data(contentsOf: url)
+            let handle = try FileHandle(forWritingTo: url)
+            try handle.write(contentsOf: bytes)
+            try handle.close()
+            _ = try house.store.submit(house.change("read"))
+            #expect(try house.text(area, 1) == "row 1")
+            _ = try house.store.submit(try house.put(area, 0, name))
+            #expect(try house.text(area, 0) == name)
+        }
+        try house.restart()
+        #expect(try house.text(area, 0) == "vault/vault.db-wal")
+        #expect(try house.store.check().problems.isEmpty)
+    }
+
+    @Test(
         "Into folders that no start would find nothing is written and from them nothing is read",
         arguments: ["vault", "gate", "."])
     func intoFolders(

@@ -106,4 +106,39 @@ import Testing
                 case: office.code, record: office.note, fields: ["summary": "Goes on."], nora
             ).version == 2)
     }
+
+    @Test(
+        "The index that writes have kept is the one that the rows give"
+    )
+    func keptIndex() throws {
+        let office = try Office()
+        let (vault, code, amina) = (office.vault, office.code, office.amina)
+        try office.grant(["evidence"])
+        _ = try office.attach(byteCount: 1_000)
+        _ = try vault.add(
+            case: code, form: "identity", fields: ["given_name": "Mariama", "family_name": "Diallo"], amina)
+        _ = try vault.revoke(case: code, name: "Louis", office.sylvie)
+        _ = try vault.show(case: code, record: nil, version: nil, amina)
+        let area = Area(try #require(try vault.caseID(code, amina)))
+        let held = vault.file(area.id).state.with { $0.index }
+        _ = try vault.edit(case: code, record: office.note, fields: ["summary": "Still quiet."], amina)
+        _ = try vault.add(case: code, form: "note", fields: ["summary": "A letter came."], amina)
+        let kept = vault.file(area.id).state.with { $0.index }
+        #expect(try kept.count == vault.count(area) && kept.count == held.count + 2)
+        var read = CaseIndex()
+        for n in 0..<kept.count {
+            let row = try vault.store.read(area, n)
+            try read.append(try RowFacts(row.payload), row: n, blobs: row.blobs)
+        }
+        #expect(
+            kept.order == read.order && kept.fingerprints == read.fingerprints && !read.fingerprints.isEmpty)
+        #expect(kept.records.mapValues { $0.map(\.row) } == read.records.mapValues { $0.map(\.row) })
+        #expect(kept.newest.map(\.gist) == read.newest.map(\.gist))
+        #expect(kept.newest.map(\.head) == read.newest.map(\.head))
+        #expect(
+            kept.links.map(\.row) == read.links.map(\.row)
+                && kept.older.map(\.sealed) == read.older.map(\.sealed))
+        #expect(kept.attachments.mapValues(\.row) == read.attachments.mapValues(\.row))
+        #expect(try vault.history(case: code, record: office.note, amina).count == 2)
+    }
 }

@@ -13,7 +13,7 @@ extern const int csys_here;  // AT_FDCWD
 struct csys_status {
     uint64_t device, inode, size, links;
     uint32_t mode, uid, gid;
-    int64_t modified;  // seconds
+    int64_t modified, changed;  // nanoseconds
 };
 
 // files.c

@@ -50,6 +50,9 @@ struct CaseFiles {
     var count: Int { files.count }
     var isEmpty: Bool { files.isEmpty }
 
+    /// The file of a case if it is in memory.
+    func known(_ caseID: Identifier) -> CaseFile? { files[caseID] }
+
     /// The file of a case, the same for all who ask while somebody holds it.
     mutating func file(_ caseID: Identifier) -> CaseFile {
         if let file = files[caseID] { return file }
@@ -114,7 +117,6 @@ extension Vault {
     ) throws(HavreError) -> (secrets: AreaSecrets, chain: Chain, index: CaseIndex) {
         let rows = try count(file.area)
         return try file.state.with { state throws(HavreError) in
-            // Also what was written here a moment ago: the next write notices a file that was overwritten meanwhile.
             if state.index.count < rows {
                 let new = try storing { () throws(StoreError) in
                     try store.rows(file.area, from: state.index.count)
@@ -142,6 +144,18 @@ extension Vault {
             guard let chain, chain.caseID == file.caseID else { throw .tampered }
             state.chain = chain
             return (opened, chain, state.index)
+        }
+    }
+
+    /// Takes rows that were just written here into the index of a case that somebody has open, as far as they come next:
+    /// the next act need not read them back.
+    func takeIn(_ rows: [Draft.AddedRow], of caseID: Identifier) {
+        guard let file = files.with({ $0.known(caseID) }) else { return }
+        file.state.with { state in
+            for row in rows where row.number == state.index.count {
+                // What does not fit is read by the next act, which says why.
+                _ = try? state.index.append(row.facts, row: row.number, blobs: row.blobs)
+            }
         }
     }
 

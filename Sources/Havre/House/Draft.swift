@@ -10,6 +10,8 @@ struct Draft {
     private let store: Store
     private var puts: [RowPut] = []
     private var tombstones: [RowPlace] = []
+    /// The rows behind the last one of each area, with their facts: what need not be read back once they stand.
+    private(set) var added: [Area: [AddedRow]] = [:]
     private var expectations: [Area: Expectation] = [:]
     private var counts: [Area: UInt64] = [:]
     private var gate = GateStep()
@@ -20,6 +22,13 @@ struct Draft {
     var isScrubbed = false
     /// Secrets of the case whose roster may read the entry, when they are known only while the draft is built.
     var roster: AreaSecrets?
+
+    /// A row whose number is new in its area.
+    struct AddedRow {
+        let number: UInt64
+        let facts: RowFacts
+        let blobs: [BlobReference]
+    }
 
     init(_ store: Store) { self.store = store }
 
@@ -63,7 +72,10 @@ struct Draft {
             throw .invalid(field: "fields", rule: "hold too many different words for one record: split it")
         }
         let next = counts[area] ?? 0
-        if row == nil { counts[area] = next + 1 }
+        if row == nil {
+            counts[area] = next + 1
+            added[area, default: []].append(AddedRow(number: next, facts: facts, blobs: blobs))
+        }
         puts.append(
             RowPut(
                 area: area, number: .at(row ?? next), payload: payload, body: body, blobs: blobs,

@@ -86,15 +86,25 @@ extension Store {
     private func wrap(
         _ tag: Identifier, withBody: Bool
     ) throws(StoreError) -> (wrap: [UInt8]?, body: [UInt8]?) {
-        // Never through the connection that writes: it keeps its pages, and would go on showing rows of a file that
-        // somebody has overwritten. The others forget theirs with each commit.
-        try readers.with { reader throws(StoreError) in
+        try withRows { rows throws(StoreError) in
             try database(.row) { () throws(SQLError) in
-                guard withBody else { return (try reader.rows.wrap(tag), nil) }
-                let both = try reader.rows.both(tag)
+                guard withBody else { return (try rows.wrap(tag), nil) }
+                let both = try rows.both(tag)
                 return (both?.wrap, both?.body)
             }
         }
+    }
+
+    /// Lends a connection for one row. With each commit all others forget their pages, the one that wrote does not:
+    /// who reads behind an entry of her own finds them there while nobody else commits.
+    private func withRows<Value>(
+        _ body: (RowStatements) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        guard queue.leadIfIdle() else {
+            return try readers.with { reader throws(StoreError) in try body(reader.rows) }
+        }
+        defer { queue.passOn() }
+        return try body(leader.vault.rows)
     }
 
     private func look(_ area: Area, _ n: UInt64) throws(StoreError) -> Look {

@@ -52,6 +52,10 @@ extension Guarded<CommitQueue> {
         }
     }
 
+    /// Leads when nobody does and nobody waits for it.
+    /// - Returns: whether this thread leads now, and has to pass on.
+    func leadIfIdle() -> Bool { with { $0.leadIfIdle() } }
+
     /// Waits until nobody leads, and holds commits off.
     /// - Parameter milliseconds: nil for as long as it takes.
     /// - Returns: false when the time went by first.
@@ -112,6 +116,10 @@ extension Store {
         }
         let renewed = Set(change.gate?.renewed ?? []).union(change.gate?.erased ?? [])
         let touched = renewed.union(change.puts.map(\.area)).union(change.tombstones.map(\.area))
+        // What was verified once may not be the same any more.
+        if memory.with({ $0.isDoubted }) {
+            for area in touched.subtracting(change.gate?.newAreas ?? []) { try verify(area) }
+        }
         // While an area is renewed, other changes of it wait: they would be stale, and the renewal done in vain.
         memory.when({ $0.renewing.isDisjoint(with: touched) }, { $0.renewing.formUnion(renewed) })
         defer {
@@ -143,6 +151,7 @@ extension Store {
         if memory.with({ $0.keys == nil }) { leader.forget() }
         if leader.lag.checkpoint || leader.lag.isUrgent || !leader.lag.noted.isEmpty { noteLag() }
         leader.lookAtLogs()
+        leader.leave()
         for (ticket, answer) in zip(group, answers) { ticket.answer(answer) }
         queue.passOn()
     }

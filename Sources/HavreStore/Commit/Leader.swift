@@ -23,6 +23,11 @@ final class Leader: @unchecked Sendable {
     /// The second copy of the gate, if somebody wants one.
     let mirror: GateMirror?
     private let standing: StandingFiles
+    private let readers: ReaderPool
+    /// How whoever led last has left the vault's files, and how many passes of the mover there had been before.
+    private var left: (files: [StandingFiles.Stamp], passes: UInt64)?
+    /// Whether somebody else has written into them since.
+    var isTouched = false
     /// Whether a restore brings the gate forward: what is lost with the gate is then passed over and named.
     var isRestoring = false
     /// What was lost so.
@@ -42,7 +47,7 @@ final class Leader: @unchecked Sendable {
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
         journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads,
-        mover: LogMover, mirror: GateMirror?, standing: StandingFiles
+        mover: LogMover, mirror: GateMirror?, standing: StandingFiles, readers: ReaderPool
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -56,10 +61,28 @@ final class Leader: @unchecked Sendable {
         self.mover = mover
         self.mirror = mirror
         self.standing = standing
+        self.readers = readers
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
         for connection in [vault.connection, gate.connection] { connection.watchLog() }
         vault.mover = mover
         gate.mover = mover
+    }
+
+    /// Notes how the vault's files are left. Whoever leads does this last.
+    func leave() {
+        let passes = mover.passCount
+        left = (try? standing.stamps()).map { ($0, passes) }
+    }
+
+    /// Looks whether the files stand where they were, and whether somebody has written into the vault's since. SQLite
+    /// would not notice what does not go through SQLite, and go on with the pages that it has in memory.
+    func lookAtFiles() throws(StoreError) {
+        let files = try standing.look()
+        guard let left, left.passes == mover.passCount, left.files != files else { return }
+        isTouched = true
+        vault.connection.forgetPages()
+        readers.doubt()
+        leave()
     }
 
     /// Has the logs moved that have become long since the last time.
@@ -143,7 +166,7 @@ final class Leader: @unchecked Sendable {
 
     private func perform(_ courses: [Course], _ keys: GateKeys, _ decided: () -> Void) throws(StoreError) {
         // Nothing is written, and so nothing is read either, into files that no start would find.
-        try standing.look()
+        try lookAtFiles()
         let mutates = courses.contains { !$0.prepared.change.isEntryOnly }
         // After a full disk an older group may still wait for its step 3: it goes first.
         if mutates, lag.isUrgent { try catchUp(keys) }

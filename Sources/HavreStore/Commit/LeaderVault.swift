@@ -67,12 +67,13 @@ extension Leader {
         }
     }
 
-    /// Whether another program has committed to the file since we last did. It is not trusted: every digest in memory
-    /// is dropped, and the house compared again before anything else is written.
+    /// Whether another program has committed to the file since we last did, or has written into it. It is not trusted:
+    /// every digest in memory is dropped, and the house compared again before anything else is written.
     private func lookForOthers() throws(StoreError) {
         let version = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
-        guard version != dataVersion else { return }
+        guard version != dataVersion || isTouched else { return }
         dataVersion = version
+        isTouched = false
         let size = memory.with { memory in
             memory.doubt()
             return memory.checkpoint.size

@@ -57,6 +57,8 @@ struct Memory {
     /// Whether the house and the users' rows were compared with their heads since the gate was opened or somebody
     /// else wrote.
     var isHouseVerified = false
+    /// Whether somebody else has written since the gate was opened: areas are compared again before they are written.
+    var isDoubted = false
     /// What decided changes make true in the gate and the gate does not hold yet.
     var owed = Owed()
     /// Counts closings, so that an opening that was overtaken by one notices.
@@ -134,6 +136,7 @@ struct Memory {
     mutating func doubt() {
         for area in areas.keys { areas[area]?.digests = nil }
         isHouseVerified = false
+        isDoubted = true
         decisions += 1
     }
 
@@ -145,6 +148,7 @@ struct Memory {
         owed = Owed()
         restrictions = []
         isHouseVerified = false
+        isDoubted = false
         decisions += 1
     }
 

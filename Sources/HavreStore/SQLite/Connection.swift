@@ -123,6 +123,9 @@ final class Connection {
         unsafe sqlite3_interrupt(handle)
     }
 
+    /// Forgets the pages of the file that are kept in memory: the file may have been changed behind SQLite's back.
+    func forgetPages() { unsafe _ = sqlite3_db_release_memory(handle) }
+
     /// From here on this connection counts the pages of the write-ahead log and leaves it as long as it gets.
     func watchLog() { unsafe logLength.watch(handle) }
 

@@ -125,6 +125,8 @@ final class VaultWriter {
 final class VaultReader {
     let connection: Connection
     let rows: RowStatements
+    /// How often the file had been doubted when this connection forgot its pages.
+    var doubts = 0
     private let selectBody: Statement
     private let selectEntry: Statement
     private let selectTile: Statement
