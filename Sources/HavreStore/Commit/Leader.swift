@@ -24,7 +24,8 @@ final class Leader: @unchecked Sendable {
     let mirror: GateMirror?
     private let standing: StandingFiles
     private let readers: ReaderPool
-    /// How whoever led last has left the vault's files, and how many passes of the mover there had been before.
+    /// How whoever led last has left the vault's files, and how many passes of the mover there had been before; nil
+    /// where one was under way.
     private var left: (files: [StandingFiles.Stamp], passes: UInt64)?
     /// Whether somebody else has written into them since.
     var isTouched = false
@@ -70,7 +71,7 @@ final class Leader: @unchecked Sendable {
 
     /// Notes how the vault's files are left. Whoever leads does this last.
     func leave() {
-        let passes = mover.passCount
+        guard let passes = mover.passCount else { return left = nil }
         left = (try? standing.stamps()).map { ($0, passes) }
     }
 

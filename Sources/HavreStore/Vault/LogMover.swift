@@ -17,7 +17,7 @@ final class LogMover: Sendable {
     /// nil when the store has ended. Held during a pass, and by whoever empties a log: SQLite lets one at a time.
     private let files: Guarded<Files?>
     private let wish = Guarded(Wish.nothing)
-    private let passes = Guarded<UInt64>(0)
+    private let passes = Guarded((count: UInt64(0), isUnderWay: false))
 
     /// A log is moved when it has so many pages, and again after as many more if a reader stood in the way.
     static let frameCountMin = 1_000
@@ -64,16 +64,16 @@ final class LogMover: Sendable {
         try files.with { _ throws(Failure) in try body() }
     }
 
-    /// Grows when a pass begins and when it ends: in between the files change by this thread.
-    var passCount: UInt64 { passes.with { $0 } }
+    /// How many passes there were; nil during one, when the files change by this thread.
+    var passCount: UInt64? { passes.with { $0.isUnderWay ? nil : $0.count } }
 
     /// One pass over both files.
     /// - Returns: how many pages are left in the longer log.
     private func move() -> Int {
         files.with { files in
             guard let files else { return 0 }
-            passes.with { $0 += 1 }
-            defer { passes.with { $0 += 1 } }
+            passes.with { $0 = ($0.count + 1, true) }
+            defer { passes.with { $0.isUnderWay = false } }
             // A disk that takes nothing leaves the pages in the log, where they are as safe.
             return [files.vault, files.gate].map { (try? $0.moveLog()) ?? 0 }.max() ?? 0
         }
