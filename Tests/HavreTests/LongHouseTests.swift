@@ -1,11 +1,11 @@
 import HavreAccess
 import HavreCodec
 import HavreSecrets
-import HavreStore
 import HavreSystem
 import Testing
 
 @testable import Havre
+@testable import HavreStore
 
 /// What is found without reading everything else is found rightly.
 @Suite struct LongHouseTests {
@@ -126,7 +126,14 @@ import Testing
         let (_, amina, code) = try opened(house)
         try lengthen(house.vault.ring(of: amina.person.person), house, amina)
         try house.reopen()
+        // As if somebody were comparing it, for as long as she unlocks.
+        let (store, ring) = (house.vault.store, house.vault.ring(of: amina.person.person))
+        _ = try store.area(ring)
+        store.memory.with { $0.areas[ring]?.overlay = [:] }
         let again = try house.unlock("Amina")
+        #expect(again.opened.with { $0.ringCount } == 0, "it was waited for")
+        store.memory.with { $0.areas[ring]?.overlay = nil }
+        store.memory.broadcast()
         #expect(try house.vault.open(case: code, purpose: "visit", again).code == code)
         house.vault.lock(again)
         #expect(throws: HavreError.self) { try house.vault.open(case: code, purpose: "visit", again) }

@@ -19,8 +19,9 @@ extension Vault {
         if session.opened.with({ !$0.refused.isEmpty }) {
             found.append(Pending(kind: "refused-mail", name: nil))
         }
-        // A word for her; what she may do is decided where she does it.
-        let known = try? directoryOfAny(session)
+        // A word for her; what she may do is decided where she does it. By the directory as her unlock has found it: her
+        // own secret of it lies in a ring that may be long, and is still being compared.
+        let known = house.with { $0.directory }
         if known?.members[session.person.person]?.state == .unconfirmed {
             found.append(Pending(kind: "not-confirmed", name: nil))
         }
