@@ -57,17 +57,6 @@ final class GrownHouse {
         try vault.unlock(name: name, passphrase: Office.phrase(name), keyFile: nil).session
     }
 
-    /// What Argon2id costs here: an unlock of somebody who has next to nothing in her ring.
-    func unlocking() throws -> Double {
-        var durations: [Double] = []
-        for _ in 0..<5 {
-            let begun = ContinuousClock.now
-            vault.lock(try unlock("Sylvie"))
-            durations.append(milliseconds(since: begun))
-        }
-        return Durations(milliseconds: durations).median
-    }
-
     /// Somebody new of a role; her name.
     func hire(_ role: String) throws -> String {
         let number = try vault.staff(sylvie).count

@@ -132,7 +132,10 @@ struct Growth {
 
     /// A start of the daemon on all of it, and an unlock on all of the cases.
     private func starting() throws {
-        let argon = try small.unlocking()
+        // The same way on the house of one case: a daemon that has just started takes the memory of Argon2id anew.
+        small.leaving()
+        let argon = try small.served(by: program, times: 5).unlock.median
+        try small.returning()
         large.leaving()
         let (first, _) = try large.served(by: program, times: 1)
         let (ready, unlock) = try large.served(by: program, times: 5)
@@ -142,7 +145,7 @@ struct Growth {
         Report.row(
             "unlock on \(large.caseCount) cases", goal: "Argon2id + 20 ms", ms(unlock.median),
             met: unlock.median <= argon + 20,
-            "at best \(ms(unlock.least)); with one case, in process: \(ms(argon))")
+            "at best \(ms(unlock.least)); with one case: \(ms(argon))")
         try large.returning()
     }
 
