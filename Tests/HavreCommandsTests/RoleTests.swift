@@ -5,6 +5,16 @@ import Testing
 
 @testable import HavreCommands
 
+/// The command line is refused by what the daemon says of her role, before she is asked for anything.
+private func expectRefusedUnasked(_ line: String, _ bench: Bench) {
+    let person = FakePerson([])
+    bench.person = person
+    let out = bench.run(line)
+    #expect(out.status == 4 && person.prompts.isEmpty, "\(line): \(out.errors)")
+    #expect(out.errors.contains("supervisor"), "\(line): \(out.errors)")
+    #expect(bench.daemon.calls.last?.method == "Whoami", "\(line)")
+}
+
 @Test("Who may not do something is told so before she is asked a single question")
 func refusedBeforeQuestions() throws {
     let bench = try Bench()
@@ -14,12 +24,7 @@ func refusedBeforeQuestions() throws {
         "grant amber-heron-41 Lucie", "revoke amber-heron-41 Lucie", "staff invite", "staff reset Lucie",
         "staff confirm Lucie", "case assign amber-heron-41 --owner Lucie", "contact add",
     ] {
-        let person = FakePerson([])
-        bench.person = person
-        let out = bench.run(line)
-        #expect(out.status == 4 && person.prompts.isEmpty, "\(line): \(out.errors)")
-        #expect(out.errors.contains("supervisor"), "\(line): \(out.errors)")
-        #expect(bench.daemon.calls.last?.method == "Whoami", "\(line)")
+        expectRefusedUnasked(line, bench)
     }
     // A session that has ended is noticed as early.
     bench.daemon.acts["Whoami"] = { _, _ in Fault.locked.reply() }
@@ -59,12 +64,7 @@ func refusedBeforeTyping() throws {
         "add amber-heron-41 identity", "add amber-heron-41 identity --editor", "note amber-heron-41",
         "attach amber-heron-41", "attach amber-heron-41 \(photo)",
     ] {
-        let person = FakePerson([])
-        bench.person = person
-        let out = bench.run(line)
-        #expect(out.status == 4 && person.prompts.isEmpty, "\(line): \(out.errors)")
-        #expect(out.errors.contains("supervisor"), "\(line): \(out.errors)")
-        #expect(bench.daemon.calls.last?.method == "Whoami", "\(line)")
+        expectRefusedUnasked(line, bench)
     }
     bench.person = nil
     let path = bench.folder.path("note.txt")
