@@ -15,6 +15,9 @@ package final class VaultHouse: House {
     package typealias Session = Havre.Session
 
     package var isServing: Bool { vault.isServing }
+
+    package func person(of session: Havre.Session) -> String { session.name }
+
     package func warnings(for session: Havre.Session?) -> [String] {
         vault.warnings(for: session) + Self.machine
     }

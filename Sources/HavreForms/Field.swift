@@ -94,6 +94,8 @@ package struct Field: Sendable {
     package let notBefore: String?
     /// Whether its code names the compartment that the record goes to (a note raised to the highest level).
     package let movesRecord: Bool
+    /// For so many days a record in which it is true is its author's alone; nil for a field that does not do this.
+    package let hidingDayCount: Int64?
     /// The name of the field in HTCDS 2.0 (Human Trafficking Case Data Standard by IOM, CC BY 4.0).
     package let htcds: String?
 

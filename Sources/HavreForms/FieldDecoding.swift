@@ -58,11 +58,12 @@ extension Field {
         isPast = try fields.optionalBool("past") ?? false
         notBefore = try fields.optionalString("after", max: 40)
         movesRecord = try fields.optionalBool("moves") ?? false
+        hidingDayCount = try fields.optionalInt("hides", in: 1...365)
         htcds = try fields.optionalString("htcds", max: 60)
         sub = try Self.rows(fields.optionalArray("fields", max: 100), type, place, sensitivity, lists)
         try fields.finish()
         guard shape == nil || type == .text, !isPast && notBefore == nil || type == .date,
-            !movesRecord || type == .code
+            !movesRecord || type == .code, hidingDayCount == nil || type == .bool
         else { throw .invalid(field: place, rule: "checks that fit the type") }
     }
 
@@ -98,7 +99,11 @@ extension Field {
         }
         let fields = try decode(rows ?? [], in: place, sensitivity: sensitivity, lists: lists)
         // Two levels: a row holds values only, so that every leaf has one short path.
-        guard fields.allSatisfy({ $0.type != .sub && $0.type != .sentences && !$0.movesRecord }) else {
+        guard
+            fields.allSatisfy({
+                $0.type != .sub && $0.type != .sentences && !$0.movesRecord && $0.hidingDayCount == nil
+            })
+        else {
             throw .invalid(field: place, rule: "no sub and no sentences inside a row")
         }
         return fields

@@ -42,6 +42,12 @@ package struct Form: Sendable {
         raised(by: values) == nil ? field.sensitivity : .l4
     }
 
+    /// For how many days a record with these values is its author's alone, nil when everybody reads it who may read
+    /// the part of the case.
+    package func hidingDayCount(for values: JSON) -> Int64? {
+        fields.lazy.filter { values[$0.key]?.bool == true }.compactMap(\.hidingDayCount).first
+    }
+
     private func raised(by values: JSON) -> String? {
         guard let mover = fields.first(where: \.movesRecord), let code = values[mover.key]?.string,
             code != CodeList.unknown, code != CodeList.declined

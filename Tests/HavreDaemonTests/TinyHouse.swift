@@ -21,6 +21,8 @@ final class TinyHouse: House {
     let state = Guarded(State())
 
     var isServing: Bool { state.with { $0.isServing } }
+    func person(of session: String) -> String { session }
+
     func warnings(for session: String?) -> [String] { session == nil ? ["tiny"] : ["tiny", "count:1"] }
     var gateMirror: String? { nil }
     func casesWithoutCopy(for session: String?) -> Int? { session == nil ? nil : 1 }

@@ -14,14 +14,17 @@ extension Vault {
             throw .usage("case assign needs --owner NAME, --backup NAME or both")
         }
         try file(caseID).alone { () throws(HavreError) in
-            let (_, chain, _) = try custody(caseID, session)
+            let custody = try custody(caseID, session)
+            let chain = custody.chain
             let directory = try directory(session)
-            let owner = try owner.map { name throws(HavreError) in
-                try colleague(name, directory, field: "owner").person
+            let find: (String?, String) throws(HavreError) -> Identifier? = {
+                name, field throws(HavreError) in
+                guard let name else { return nil }
+                let member = try self.colleague(name, directory, field: field)
+                try self.requireNoConflict(member, custody)
+                return member.person
             }
-            let backup = try backup.map { name throws(HavreError) in
-                try colleague(name, directory, field: "backup").person
-            }
+            let (owner, backup) = (try find(owner, "owner"), try find(backup, "backup"))
             // Who stood in for the owner and takes over stands in for nobody.
             let stays = backup ?? (chain.backup == owner ? nil : chain.backup)
             try assign(caseID, owner: owner ?? chain.owner, backup: stays, session)

@@ -32,7 +32,7 @@ extension Vault {
         for code in try openCodes(code, session) {
             let inside = try enter("find", code, session) { _, _ in () }.inside
             let rows = inside.index.newest.filter { row in
-                row.compartment.map { inside.allows(.find, $0) } ?? false
+                row.compartment.map { inside.allows(.find, $0) } ?? false && !self.hides(row, inside)
             }
             let found = try self.hits(rows, query, inside)
             try note(found, code, session)

@@ -64,6 +64,7 @@ extension Vault {
         let until = try until(request.until)
         return try file(caseID).alone { () throws(HavreError) in
             let known = try custody(caseID, session)
+            try requireNoConflict(try colleague(request.name, try directory(session)), known)
             return try commit(event("grant", session), roster: known.secrets) {
                 draft, event throws(HavreError) in
                 let member = try self.colleague(request.name, try self.directory(session))

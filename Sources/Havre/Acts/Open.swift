@@ -39,6 +39,7 @@ extension Vault {
             return true
         }
         guard isAlive else { throw .locked }
+        try writeCaseRecord(inside.chain.code, inside)
         let grants = inside.chain.grants.values.map(\.grant)
         let waysIn = waysIn(inside.chain.owner, try directory(session), grants)
         return (inside.chain.code, now.adding(seconds: Self.openSeconds), waysIn)

@@ -110,9 +110,7 @@ extension Vault {
         beginning prefix: String, case code: String, _ session: Session
     ) throws(HavreError) -> Identifier {
         let inside = try inside(code, session)
-        let fitting = inside.index.newest.filter { row in
-            row.record.hex.hasPrefix(prefix) && (row.compartment.map { inside.allows(.read, $0) } ?? false)
-        }
+        let fitting = inside.index.newest.filter { $0.record.hex.hasPrefix(prefix) && reads($0, inside) }
         guard fitting.count <= 1 else {
             throw .invalid(field: "record", rule: "begins several records: give more of it")
         }
@@ -125,18 +123,29 @@ extension Vault {
     ) throws(HavreError) -> [CaseIndex.Version] {
         guard let record else {
             if let form { return try newest(of: form, inside) }
-            return inside.index.newest.filter { row in
-                row.compartment.map { inside.allows(.read, $0) } ?? false
-            }
+            return inside.index.newest.filter { reads($0, inside) }
         }
         guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
         else {
             throw .notFound
         }
         try inside.require(.read, compartment)
-        guard let version else { return [versions[versions.count - 1]] }
-        guard version >= 1, version <= versions.count else { throw .notFound }
-        return [versions[Int(version) - 1]]
+        let chosen = version.map(Int.init) ?? versions.count
+        guard versions.indices.contains(chosen - 1), !hides(versions[chosen - 1], inside) else {
+            throw .notFound
+        }
+        return [versions[chosen - 1]]
+    }
+
+    /// Whether a version is for now its author's alone, and the session is not hers.
+    func hides(_ row: CaseIndex.Version, _ inside: Inside) -> Bool {
+        guard let until = row.until else { return false }
+        return now < until && row.author != inside.session.person.person
+    }
+
+    /// Whether the session may read a version now.
+    func reads(_ row: CaseIndex.Version, _ inside: Inside) -> Bool {
+        row.compartment.map { inside.allows(.read, $0) } ?? false && !hides(row, inside)
     }
 
     /// What may be of one form: the records of its compartments, so that no other is opened or said to have been.
@@ -147,7 +156,9 @@ extension Vault {
         let readable = form.compartments.compactMap { Compartment(rawValue: $0) }
             .filter { inside.allows(.read, $0) }
         guard !readable.isEmpty else { throw .notGranted }
-        return inside.index.newest.filter { row in row.compartment.map(readable.contains) ?? false }
+        return inside.index.newest.filter { row in
+            row.compartment.map(readable.contains) ?? false && !hides(row, inside)
+        }
     }
 
     /// Who wrote what when in one record, and which fields changed.
@@ -158,6 +169,7 @@ extension Vault {
             guard let versions = inside.index.records[record], let compartment = versions.first?.compartment
             else { throw .notFound }
             try inside.require(.read, compartment)
+            guard let newest = versions.last, !self.hides(newest, inside) else { throw .notFound }
             event.records = [record]
             return versions
         }
@@ -189,14 +201,18 @@ extension Vault {
     ) throws(HavreError) -> (text: [UInt8], digest: Digest) {
         // Row by row: what is still to come when the session ends is not opened.
         try requireAlive(inside.session)
-        guard let key = inside.secrets.key(row.head.secret, generation: row.head.generation) else {
+        return try text(row, in: inside.area, inside.secrets)
+    }
+
+    func text(
+        _ row: CaseIndex.Version, in area: Area, _ secrets: AreaSecrets
+    ) throws(HavreError) -> (text: [UInt8], digest: Digest) {
+        guard let key = secrets.key(row.head.secret, generation: row.head.generation) else {
             throw .notGranted
         }
-        let (stored, body) = try storing { () throws(StoreError) in
-            try store.readWithBody(inside.area, row.row)
-        }
+        let (stored, body) = try storing { () throws(StoreError) in try store.readWithBody(area, row.row) }
         guard let body, let digest = stored.bodyDigest else { throw .notFound }
-        return (try Sheet.open(body, row.head, at: place(row, inside.area), under: key), digest)
+        return (try Sheet.open(body, row.head, at: place(row, area), under: key), digest)
     }
 
     /// Opens the text of one version for somebody who reads it herself: only the first time is it taken apart and

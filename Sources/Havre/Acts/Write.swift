@@ -18,15 +18,19 @@ public struct Written: Sendable {
 extension Vault {
     /// Adds a record to a case that the session has open.
     ///
+    /// A case has one record F01: adding to it completes it.
+    ///
     /// - Throws: `invalid` naming field and rule; `notGranted` without the right to write the form's compartment.
     public func add(
         case code: String, form formID: String, fields: JSON, _ session: Session
     ) throws(HavreError) -> Written {
         try write(code, session, "add") { inside, today throws(HavreError) in
             let form = try Self.form(formID)
+            let fields = try Self.check(fields, form, today)
+            if form.id == Self.caseForm { return try self.caseRecord(with: fields, inside, today) }
             return RecordPlan(
-                form: form, record: Random.identifier(), version: 1, previous: nil,
-                fields: try Self.check(fields, form, today), compartment: nil)
+                form: form, record: Random.identifier(), version: 1, previous: nil, fields: fields,
+                compartment: nil)
         }
     }
 
@@ -39,12 +43,15 @@ extension Vault {
             guard let last = inside.index.records[record]?.last, let compartment = last.compartment
             else { throw .notFound }
             try inside.require(.read, compartment)
+            guard !self.hides(last, inside) else { throw .notFound }
             guard version == nil || version == last.version else { throw .busy }
             let (before, text) = try self.readWithText(last, inside)
             let form = try Self.form(before.form)
+            let fields = try Self.check(fields, form, today)
+            if form.id == Self.caseForm { try Self.requireSameEnd(before.fields, fields) }
             return RecordPlan(
                 form: form, record: record, version: last.version + 1, previous: RecordText.digest(of: text),
-                fields: try Self.check(fields, form, today), compartment: compartment)
+                fields: fields, compartment: compartment)
         }
     }
 
@@ -61,7 +68,8 @@ extension Vault {
         }
     }
 
-    private func write(
+    /// Plans and writes one version in one change.
+    func write(
         _ code: String, _ session: Session, _ act: String,
         _ plan: (Inside, Day) throws(HavreError) -> RecordPlan
     ) throws(HavreError) -> Written {
@@ -99,7 +107,9 @@ extension Vault {
             area: inside.area, chain: inside.chain, secrets: inside.secrets, directory: inside.directory)
         let author = try author(place, &draft, inside.session, time: event.time)
         try put(plan, compartment, author, place, &draft, inside.session, time: event.time)
-        if plan.form.id == "case" { try put(cardFrom: plan.fields, place, &draft) }
+        if plan.form.id == Self.caseForm, try isCaseRecord(plan.record, inside) {
+            try put(cardFrom: plan.fields, place, &draft)
+        }
         event.caseID = inside.file.caseID
         event.code = inside.chain.code
         event.purpose = inside.purpose
@@ -133,12 +143,13 @@ extension Vault {
             number: UInt64(plan.version), author: author.thumbprint)
         let sealed = try Sheet.seal(sdjwt.bytes, at: sheet, under: key)
         let gist = Gist(form: plan.form.id, time: time, fields: plan.fields)
+        let until = plan.form.hidingDayCount(for: plan.fields).map { time.adding(seconds: $0 * 86_400) }
         try draft.put(
             .version(
                 sealed.head, record: plan.record, version: plan.version, author: session.person.person,
                 thumbprint: author.thumbprint,
                 receipt: RowFacts.Receipt(since: journal.checkpoint().size, salt: salt),
-                gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext)),
+                gist: Seal.seal(try gist.encoded(), under: sealed.key, sheet.gistContext), until: until),
             body: .sealed(sealed.body), in: place.area)
         let tags = try place.identifierGuard(self, session).fingerprints(of: plan.fields, form: plan.form)
         if !tags.isEmpty {
@@ -153,7 +164,7 @@ extension Vault {
     ) throws(HavreError) {
         // A supervisor who makes a case for somebody is not on it: the owner writes its first record.
         guard chain.owner == session.person.person else { return }
-        let form = try Self.form("case")
+        let form = try Self.form(Self.caseForm)
         let fields: JSON = [
             "status": "Active", "opened": .string(today.description), "risk_level": .string(plan.risk),
         ]

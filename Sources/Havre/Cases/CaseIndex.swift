@@ -26,6 +26,8 @@ struct CaseIndex {
         let thumbprint: Digest
         let receipt: RowFacts.Receipt
         let gist: [UInt8]
+        /// Before it only the author reads this version.
+        let until: Instant?
 
         var compartment: Compartment? { Compartment(rawValue: head.secret) }
     }
@@ -49,10 +51,11 @@ struct CaseIndex {
         case .link(let head, let number):
             guard number == UInt64(links.count) else { throw .tampered }
             links.append((row, head, number))
-        case .version(let head, let record, let version, let author, let thumbprint, let receipt, let gist):
+        case .version(
+            let head, let record, let version, let author, let thumbprint, let receipt, let gist, let until):
             let entry = Version(
                 row: row, head: head, record: record, version: version, author: author,
-                thumbprint: thumbprint, receipt: receipt, gist: gist)
+                thumbprint: thumbprint, receipt: receipt, gist: gist, until: until)
             guard version == UInt32(records[record]?.count ?? 0) + 1 else { throw .tampered }
             if version == 1 { order.append(record) }
             records[record, default: []].append(entry)

@@ -24,6 +24,7 @@ extension Vault {
             guard let compartment = row.compartment else { throw .tampered }
             if named.contains(row.record) {
                 try inside.require(.export, compartment)
+                guard !hides(row, inside) else { throw .notFound }
                 guard parts.contains(compartment) else {
                     throw .invalid(
                         field: "records",
@@ -31,7 +32,7 @@ extension Vault {
                 }
             }
             guard parts.contains(compartment), named.isEmpty || named.contains(row.record),
-                inside.allows(.export, compartment), inside.allows(.read, compartment)
+                inside.allows(.export, compartment), reads(row, inside)
             else { continue }
             found.append(row)
         }

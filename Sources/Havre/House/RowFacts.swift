@@ -9,10 +9,11 @@ import HavreStore
 enum RowFacts: Equatable {
     /// A link of a chain or of the directory; the text is in the body.
     case link(Sheet.Head, number: UInt64)
-    /// One version of one record; the SD-JWT is in the body, the gist here. The receipt leads to its leaf.
+    /// One version of one record; the SD-JWT is in the body, the gist here. The receipt leads to its leaf. `until` is
+    /// the end of the time in which only its author reads it, and makes it a row of another kind.
     case version(
         Sheet.Head, record: Identifier, version: UInt32, author: Identifier, thumbprint: Digest,
-        receipt: Receipt, gist: [UInt8])
+        receipt: Receipt, gist: [UInt8], until: Instant? = nil)
     /// The sealed card of a case.
     case card(generation: UInt64, sealed: [UInt8])
     /// An older secret under the newer one.
@@ -51,7 +52,7 @@ enum RowFacts: Equatable {
     private enum Code: UInt8 {
         case link = 1
         case version, card, older, attachment, fingerprints, mail, keys, identity, custody, account,
-            invitation
+            invitation, hiddenVersion
     }
 
     /// At most so many bytes of one sealed part: whatever the store takes can be read again.
@@ -64,8 +65,9 @@ enum RowFacts: Equatable {
             writer.u8(Code.link.rawValue)
             head.write(to: &writer)
             writer.u64(number)
-        case .version(let head, let record, let version, let author, let thumbprint, let receipt, let gist):
-            writer.u8(Code.version.rawValue)
+        case .version(
+            let head, let record, let version, let author, let thumbprint, let receipt, let gist, let until):
+            writer.u8((until == nil ? Code.version : .hiddenVersion).rawValue)
             head.write(to: &writer)
             writer.append(record.bytes)
             writer.u32(version)
@@ -74,6 +76,7 @@ enum RowFacts: Equatable {
             writer.u64(receipt.since)
             writer.prefixed(receipt.salt)
             writer.prefixed(gist)
+            if let until { writer.u64(UInt64(max(0, until.seconds))) }
         case .card(let generation, let sealed):
             writer.u8(Code.card.rawValue)
             writer.u64(generation)
@@ -136,12 +139,13 @@ enum RowFacts: Equatable {
     private static func read(_ code: Code, _ reader: inout ByteReader) throws(CodecError) -> RowFacts {
         switch code {
         case .link: .link(try Sheet.Head(&reader), number: try reader.u64())
-        case .version:
+        case .version, .hiddenVersion:
             .version(
                 try Sheet.Head(&reader), record: try reader.identifier(), version: try reader.u32(),
                 author: try reader.identifier(), thumbprint: try reader.digest(),
                 receipt: Receipt(since: try reader.u64(), salt: try reader.prefixed(max: 16)),
-                gist: try reader.prefixed(max: partByteCountMax))
+                gist: try reader.prefixed(max: partByteCountMax),
+                until: code == .hiddenVersion ? try instant(&reader) : nil)
         case .card:
             .card(generation: try reader.u64(), sealed: try reader.prefixed(max: partByteCountMax))
         case .older:
@@ -161,6 +165,12 @@ enum RowFacts: Equatable {
         case .account: .account(try Account(&reader))
         case .invitation: .invitation(try Invitation(&reader))
         }
+    }
+
+    private static func instant(_ reader: inout ByteReader) throws(CodecError) -> Instant {
+        let seconds = try reader.u64()
+        guard seconds <= UInt64(JSON.intMax) else { throw .invalid(field: "row", rule: "time") }
+        return Instant(seconds: Int64(seconds))
     }
 
     private static func fingerprints(_ reader: inout ByteReader) throws(CodecError) -> [Fingerprint] {

@@ -39,7 +39,7 @@ package enum MethodsStart {
         var answer: [String: JSON] = [
             "state": .string(request.house.isServing ? "serving" : "closed"),
             "version": .string(version),
-            "unlocked": .int(Int64(request.server.sessions.count)),
+            "unlocked": .int(Int64(request.server.sessions.count(request.house.person))),
             "warnings": .array(request.house.warnings(for: session).map { .string($0) }),
         ]
         if let fingerprint = request.house.fingerprint { answer["fingerprint"] = .string(fingerprint) }

@@ -9,6 +9,9 @@ package protocol House: Sendable {
     /// Whether the gate is open.
     var isServing: Bool { get }
 
+    /// Whose session it is.
+    func person(of session: Session) -> String
+
     /// Codes of what the keeper should know, for `Status`; figures only for a session that looks after the house.
     func warnings(for session: Session?) -> [String]
 

@@ -44,10 +44,10 @@ package final class SessionTable<Session: Sendable>: Sendable {
     /// Tokens are looked up by their digest, so that the time of a look-up tells nothing about a token.
     private static func key(_ token: String) -> Digest { Hash.blake2b256(Array(token.utf8)) }
 
-    /// How many are unlocked.
-    package var count: Int {
+    /// How many people are unlocked: whoever works at two terminals counts once.
+    package func count<Person: Hashable>(_ person: (Session) -> Person) -> Int {
         expire()
-        return state.with { $0.entries.count }
+        return Set(state.with { $0.entries.values.map(\.session) }.map(person)).count
     }
 
     /// Gives out a token for a session: 32 random bytes in base64url. A caller names no token of her own.
