@@ -69,8 +69,14 @@ final class Leader: @unchecked Sendable {
         gate.mover = mover
     }
 
-    /// Notes how the vault's files are left. Whoever leads does this last.
+    /// Notes how the vault's files are left. Whoever leads does this last, and who has written nothing into them leaves
+    /// them as they were found: what somebody else wrote meanwhile is not taken for ours.
     func leave() {
+        guard vault.takeHasWritten() || left?.passes != mover.passCount else { return }
+        note()
+    }
+
+    private func note() {
         guard let passes = mover.passCount else { return left = nil }
         left = (try? standing.stamps()).map { ($0, passes) }
     }
@@ -83,7 +89,7 @@ final class Leader: @unchecked Sendable {
         isTouched = true
         vault.connection.forgetPages()
         readers.doubt()
-        leave()
+        note()
     }
 
     /// Has the logs moved that have become long since the last time.

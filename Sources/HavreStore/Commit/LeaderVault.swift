@@ -42,6 +42,8 @@ extension Leader {
             CrashPoint.reach(.vaultWritten)
             memory.with { $0.isDeciding = true }
             try commitVault()
+            // Whatever changes in these files from here on is somebody else's doing.
+            leave()
             journal.accepted()
             extended = false
             settle(standing, group.checkpoint)

@@ -19,6 +19,8 @@ final class VaultWriter {
     private let undoStatement: Statement
     /// Who else moves the log.
     var mover: LogMover?
+    /// Whether this connection has begun to write since that was last asked.
+    private var hasWritten = false
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -101,7 +103,17 @@ final class VaultWriter {
         UInt64(bitPattern: try selectEntryEnd.first { row throws(SQLError) in try row.integer(0) } ?? 0)
     }
 
-    func begin() throws(SQLError) { try transaction.begin() }
+    func begin() throws(SQLError) {
+        hasWritten = true
+        try transaction.begin()
+    }
+
+    /// Whether the file or its log may have been changed through this connection since the last such question.
+    func takeHasWritten() -> Bool {
+        defer { hasWritten = false }
+        return hasWritten
+    }
+
     func commit() throws(SQLError) { try transaction.commit() }
     func savepoint() throws(SQLError) { try savepointStatement.run() }
     func release() throws(SQLError) { try releaseStatement.run() }
@@ -116,6 +128,7 @@ final class VaultWriter {
     func rollback() { transaction.rollback() }
 
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
+        hasWritten = true
         guard let mover else { return try connection.truncateLog(isPatient: isPatient) }
         return try mover.apart { () throws(SQLError) in try connection.truncateLog(isPatient: isPatient) }
     }
