@@ -17,8 +17,12 @@ package final class FileLock: Sendable {
         let file = try folder.open(name, [.readWrite, .create], mode: 0o600)
         guard try file.isRegular() else { throw SystemError("lock", SystemError.invalid) }
         try check("lock", csys_flock(file.raw))
+        do throws(SystemError) { self.folder = andFolder ? try Self.lock(folder) : nil } catch {
+            // As in `deinit`.
+            csys_funlock(file.raw)
+            throw error
+        }
         self.file = file
-        self.folder = andFolder ? try Self.lock(folder) : nil
     }
 
     private static func lock(_ folder: borrowing Directory) throws(SystemError) -> SharedDescriptor? {

@@ -84,6 +84,25 @@ import Testing
         }
     }
 
+    // A process that another test begins holds every descriptor of this one until it is a program of its own: what was
+    // closed here would go on there for a moment.
+    @Test("Our own dead socket is replaced") func ourOwn() async {
+        await #expect(processExitsWith: .success) {
+            let scratch = try Scratch()
+            do { _ = try Listener(path: scratch("s")) }
+            #expect(try Files.exists(scratch("s")))
+            _ = try Listener(path: scratch("s"))
+        }
+    }
+
+    @Test("An end that has gone is seen and raises no signal") func endGone() async {
+        await #expect(processExitsWith: .success) {
+            let left = try Connection.pair().takeFirst()
+            #expect(thrownCode { try left.send([1]) } == SystemError.brokenPipe)
+            #expect(try receive(left).bytes.isEmpty)
+        }
+    }
+
     @Test("Descriptors are closed by their owner and not inherited by programs") func descriptorsClosed()
         async
     {

@@ -22,12 +22,6 @@ import Testing
         withExtendedLifetime(live.path) {}
     }
 
-    @Test("Our own dead socket is replaced") func ourOwn() throws {
-        do { _ = try Listener(path: scratch("s")) }
-        #expect(try Files.exists(scratch("s")))
-        _ = try Listener(path: scratch("s"))
-    }
-
     @Test("A folder that others write in or that is a link is refused") func folderOthers() throws {
         for mode in [0o777, 0o770, 0o1777, 0o702] as [mode_t] {
             mkdir(scratch("open"), mode)
@@ -65,12 +59,6 @@ import Testing
         #expect(got.descriptors.count == 1)
         let number = try #require(got.descriptors.first).descriptor.raw
         #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
-    }
-
-    @Test("An end that has gone is seen and raises no signal") func endGone() throws {
-        let left = try Connection.pair().takeFirst()
-        #expect(thrownCode { try left.send([1]) } == SystemError.brokenPipe)
-        #expect(try receive(left).bytes.isEmpty)
     }
 
     @Test("Waiting for a silent peer ends with the timeout") func waitingSilent() throws {
