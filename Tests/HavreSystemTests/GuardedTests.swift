@@ -54,27 +54,36 @@ import Testing
 
 @Suite struct ClockTests {
     @Test("The clocks are the machine's") func clocksMachines() {
-        #expect(abs(Clock.system.now() - Int64(Date().timeIntervalSince1970)) <= 1)
+        // To the second, however long this thread waits in between; the coarse clock may be one tick behind.
+        let before = Int64(Date().timeIntervalSince1970) - 1
+        let now = Clock.system.now()
+        #expect((before...Int64(Date().timeIntervalSince1970)).contains(now))
         #expect(Clock.system.boot() > 0)
         #expect(Clock.system.asleep() >= 0)
     }
 
-    @Test("One process shows one zone and refuses one that is not there") func oneProcess() throws {
-        for wrong in [
-            "", "Mars/Olympus", "../../etc/passwd", "Europe//Paris", "/etc/localtime", "A b", "a\0b",
-        ] {
-            #expect(throws: SystemError.self, "\(wrong)") { try LocalTime.use(zone: wrong) }
+    // The zone belongs to the whole process, in which other tests ask for today beside this one.
+    @Test("One process shows one zone and refuses one that is not there") func oneProcess() async {
+        await #expect(processExitsWith: .success) {
+            for wrong in [
+                "", "Mars/Olympus", "../../etc/passwd", "Europe//Paris", "/etc/localtime", "A b", "a\0b",
+            ] {
+                #expect(throws: SystemError.self, "\(wrong)") { try LocalTime.use(zone: wrong) }
+            }
+            try LocalTime.use(zone: "UTC")
+            let plain = try LocalTime(seconds: 1_782_864_000)  // 2026-07-01T00:00:00Z
+            #expect(plain.hour == 0 && plain.year == 2026 && plain.offsetSeconds == 0)
+            #expect(throws: SystemError.self) { _ = try LocalTime(seconds: .max) }
         }
         guard FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/Europe/Paris") else {
             print("SKIPPED 1")
             return
         }
-        try LocalTime.use(zone: "Europe/Paris")
-        let summer = try LocalTime(seconds: 1_782_864_000)  // 2026-07-01T00:00:00Z
-        #expect(summer.hour == 2 && summer.day == 1 && summer.month == 7 && summer.offsetSeconds == 7200)
-        try LocalTime.use(zone: "UTC")
-        let plain = try LocalTime(seconds: 1_782_864_000)
-        #expect(plain.hour == 0 && plain.year == 2026 && plain.offsetSeconds == 0)
-        #expect(throws: SystemError.self) { _ = try LocalTime(seconds: .max) }
+        await #expect(processExitsWith: .success) {
+            try LocalTime.use(zone: "Europe/Paris")
+            let summer = try LocalTime(seconds: 1_782_864_000)
+            #expect(
+                summer.hour == 2 && summer.day == 1 && summer.month == 7 && summer.offsetSeconds == 7200)
+        }
     }
 }
