@@ -42,10 +42,10 @@ struct BackupScene {
     let sylvie, amina: Session
     let code: String
 
-    init() throws {
-        house = try TestHouse(inMemory: true)
-        sylvie = try house.unlock("Sylvie")
-        amina = try house.hire("Amina", "caseworker", by: sylvie)
+    init(supervisor: String = "Sylvie", caseworker: String = "Amina") throws {
+        house = try TestHouse(supervisor: supervisor, inMemory: true)
+        sylvie = try house.unlock(supervisor)
+        amina = try house.hire(caseworker, "caseworker", by: sylvie)
         code = try house.vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)
         _ = try house.vault.open(case: code, purpose: "visit", amina)
         try say("She arrived in March.")

@@ -136,20 +136,25 @@ import Testing
 
     @Test("A backup opens with the passphrase of its day, and shows nobody's name")
     func backupOpens() throws {
-        let scene = try BackupScene()
+        // Names so long that no megabyte of ciphertext holds them by chance.
+        let (supervisor, phrase) = ("Sylvie-Bérénice", "sylvie-bérénice phrase")
+        let scene = try BackupScene(supervisor: supervisor, caseworker: "Aminata-Zélie")
         let backup = try scene.backup()
         try scene.house.vault.passwd(
-            old: secret("sylvie phrase"), new: secret("sylvie changes"), keyFile: nil, newKeyFile: nil,
+            old: secret(phrase), new: secret("sylvie changes"), keyFile: nil, newKeyFile: nil,
             scene.sylvie)
         let later = try scene.backup("later")
         #expect(throws: RestoreRefusal.wrongPassphrase) {
-            _ = try later.restore(later.plan("r"), "sylvie phrase")
+            _ = try later.restore(later.plan("r"), phrase)
         }
         _ = try later.restore(later.plan("r"), "sylvie changes")
-        _ = try backup.restore(backup.plan("s"), "sylvie phrase")
+        _ = try backup.restore(backup.plan("s"), phrase)
         for name in try FileManager.default.subpathsOfDirectory(atPath: backup.folder.path) {
             guard let bytes = try? Data(contentsOf: backup.folder.appending(path: name)) else { continue }
-            for text in ["Sylvie", "Amina", "Maison", "March", scene.code, "sylvie", "statement"] {
+            for text in [
+                supervisor, supervisor.lowercased(), "Aminata-Zélie", "Maison d'essai", "arrived in March",
+                scene.code, "statement",
+            ] {
                 #expect(bytes.range(of: Data(text.utf8)) == nil, "\(name): \(text)")
             }
         }

@@ -72,7 +72,7 @@ import Testing
         #expect(preview.wishes.map(\.fromWhom) == ["My brother", nil])
         let sent = try scene.send(scene.request())
         #expect(sent.wishes.map(\.reason) == ["fear", nil])
-        #expect(try scene.opened(sent).layers(hold: "hill") == false)
+        #expect(try !Layers(scene.opened(sent)).hold("hill"))
     }
 
     @Test("A wish of a consent that was withdrawn counts no more, one of a consent for somebody else does")
@@ -90,15 +90,5 @@ import Testing
                 "purpose": "asylum_claim", "status": "withdrawn", "withhold": [["what": "the blue house"]],
             ], scene.amina)
         #expect(try refusal("I saw the blue house.", scene) == nil)
-    }
-}
-
-extension [UInt8] {
-    /// Whether a text stands in the bytes, as it is or in base64url.
-    fileprivate func layers(hold text: String) -> Bool {
-        let inner = split { !($0 == 0x2D || $0 == 0x5F || (0x30...0x7A).contains($0)) }.compactMap {
-            try? Base64.decodeURL(String(decoding: $0, as: UTF8.self))
-        }
-        return ([self] + inner).contains { $0.firstRange(of: Array(text.utf8)) != nil }
     }
 }
