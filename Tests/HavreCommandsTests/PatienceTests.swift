@@ -154,6 +154,6 @@ func lettingIn() throws {
     let begun = Clock.milliseconds()
     #expect(!Dialled.answers(path, withinMilliseconds: 20), "let in by the kernel")
     #expect(!Dialled.answers(path, withinMilliseconds: 20), "the queue is full")
-    #expect(Clock.milliseconds() - begun < 5_000)
+    #expect(Clock.milliseconds() - begun < 60_000)
     withExtendedLifetime(listener.path) {}
 }

@@ -46,11 +46,11 @@ final class Patience {
         var asked = 0
         while true {
             let waited = Int(Clock.milliseconds() - begun)
-            if isLimited, waited >= limitMilliseconds { throw .timedOut }
             if !isTold, waited >= tellMilliseconds {
                 tell()
                 isTold = true
             }
+            if isLimited, waited >= limitMilliseconds { throw .timedOut }
             if !isLimited, waited >= asked + probeMilliseconds {
                 if !isAlive(limitMilliseconds) {
                     // What came while it was asked counts.
