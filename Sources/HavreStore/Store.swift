@@ -24,7 +24,7 @@ package final class Store: Sendable {
     /// A read of the whole vault that is under way.
     let longReads = LongReads()
     let journal: any Journal
-    private let follower: Follower
+    let follower: Follower
     private let mover: LogMover
 
     /// A connection of the gate for reading.
