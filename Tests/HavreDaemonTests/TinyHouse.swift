@@ -202,7 +202,7 @@ final class TinyServer {
         let connection = try Connection(path: path)
         _ = try? connection.send(bytes)
         if !keepOpen { Foundation.shutdown(connection.descriptor.raw, Int32(SHUT_WR)) }
-        try connection.setTimeouts(receiveMilliseconds: 3_000, sendMilliseconds: 3_000)
+        try connection.setTimeouts(receiveMilliseconds: 60_000, sendMilliseconds: 60_000)
         var seen: [UInt8] = []
         while true {
             var room = [UInt8](repeating: 0, count: 65536)

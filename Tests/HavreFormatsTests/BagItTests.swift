@@ -170,9 +170,10 @@ import Testing
     func valueMillion() throws {
         // Copied at each line, as it once was, this took half a minute.
         let text = Array("A: x".utf8) + (0..<(1 << 19)).flatMap { _ in Array("\n ".utf8) }
-        let start = ContinuousClock.now
-        #expect(try BagInfo(parsing: text)["A"].first?.utf8.count == 1 + 1 << 19)
-        #expect(ContinuousClock.now - start < .seconds(20))
+        var found: String?
+        let seconds = try threadSeconds { found = try BagInfo(parsing: text)["A"].first }
+        #expect(found?.utf8.count == 1 + 1 << 19)
+        #expect(seconds < 20)
     }
 
     @Test("Manifests are strict") func manifestsStrict() throws {

@@ -20,7 +20,7 @@ import Testing
         for n in 0..<60 { _ = try house.store.submit(try big(area, UInt64(n), house)) }
         func length() -> Int { house.store.lead { $0.vault.connection.logFrameCount } }
         // The thread needs its turn; what it waits for in between is commits.
-        let end = Date(timeIntervalSinceNow: 20)
+        let end = Date(timeIntervalSinceNow: 60)
         repeat {
             _ = try house.store.submit(house.change())
             if length() < LogMover.frameCountMin { break }

@@ -176,15 +176,16 @@ import Testing
         try blocker.execute("BEGIN IMMEDIATE")
         let begun = Date()
         _ = try house.store.submit(try house.put(area, 0, "slow"))
-        #expect(Date().timeIntervalSince(begun) > 1)
+        let waited = Date().timeIntervalSince(begun)
+        #expect(waited > 1)
         #expect(try house.store.status().mirror == .behind)
         // Nobody waits for one that is late already.
         let again = Date()
         _ = try house.store.submit(try house.put(area, 1, "not waited for"))
-        #expect(Date().timeIntervalSince(again) < 1)
+        #expect(Date().timeIntervalSince(again) < waited)
         try blocker.execute("ROLLBACK")
         // On a busy machine one look may end before the copy is there.
-        let end = Date().addingTimeInterval(20)
+        let end = Date().addingTimeInterval(60)
         repeat {
             house.store.leader.mirror?.look()
         } while try house.store.status().mirror != .whole && Date() < end

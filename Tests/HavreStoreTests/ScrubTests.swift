@@ -55,7 +55,7 @@ import Testing
         #expect(try house.store.status().hasRemnants)
         try outside.execute("COMMIT")
         _ = try house.store.submit(house.change())
-        let end = Date().addingTimeInterval(5)
+        let end = Date().addingTimeInterval(60)
         while try house.store.status().hasRemnants, Date() < end { usleep(20_000) }
         #expect(try !house.store.status().hasRemnants)
     }

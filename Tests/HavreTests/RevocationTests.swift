@@ -196,16 +196,21 @@ import Testing
             _ = try vault.open(case: code, purpose: "appeal", louis)
             let receipt = Guarded<RemovalReceipt?>(nil)
             let isOver = Guarded(false)
+            let before = answered.with { $0 }
             inParallel(3) { thread in
                 if thread == 0 {
-                    Clock.sleep(milliseconds: 5)
+                    // In the midst of the others' reading.
+                    answered.when({ $0 > before + 1 }, withinMilliseconds: 60_000) { _ in }
                     let removal = try? vault.revoke(case: code, name: "Louis", sylvie)
                     receipt.with { $0 = removal }
                     isOver.with { $0 = true }
                 }
                 while !isOver.with({ $0 }) {
                     let shown = try? vault.show(case: code, record: statement, version: nil, louis)
-                    if shown != nil { answered.with { $0 += 1 } }
+                    if shown != nil {
+                        answered.with { $0 += 1 }
+                        answered.broadcast()
+                    }
                 }
             }
             #expect(receipt.with { $0?.opened.count ?? 0 } >= answered.with { $0 })
