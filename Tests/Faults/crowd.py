@@ -348,7 +348,7 @@ def cuts(names):
                 "Close", case=case), 2 << 16),
         "backup": (lambda house, sylvie, louis, case: sylvie.call("Backup"), FILE_BYTES * 2),
         "the caller goes": (lambda house, sylvie, louis, case: louis.client.socket.shutdown(socket.SHUT_RDWR),
-                            FILE_BYTES * 2),
+                            2 << 16),
         "staff reset": (lambda house, sylvie, louis, case: sylvie.call("StaffReset", name="Louis0"), 2 << 16),
     }
     try:

@@ -114,6 +114,66 @@ import Testing
         #expect(bytes == exported.bundle)
     }
 
+    @Test(
+        "A bundle is made while a colleague writes to the case at every moment at which it can be written to")
+    func bundleAmongWriters() throws {
+        // Whenever somebody asks what time it is, a colleague writes first, unless she waits for the case already.
+        let write = Guarded<(@Sendable () -> Void)?>(nil)
+        let isWriting = Guarded(false)
+        let clock = Clock(
+            now: {
+                if let write = write.with({ $0 }),
+                    isWriting.with({ was in
+                        let new = !was; was = true; return new
+                    })
+                {
+                    try? Threads.spawn {
+                        write()
+                        isWriting.with { $0 = false }
+                        isWriting.broadcast()
+                    }
+                    isWriting.when({ !$0 }, withinMilliseconds: 300) { _ in }
+                }
+                return Clock.system.now()
+            }, boot: { Clock.system.boot() })
+        let scene = try ExportScene(clock: clock)
+        let (vault, code, amina) = (scene.house.vault, scene.code, scene.amina)
+        let count = Guarded(0)
+        write.with {
+            $0 = {
+                let written = try? vault.add(
+                    case: code, form: "note", fields: ["summary": "Meanwhile."], amina)
+                if written != nil { count.with { $0 += 1 } }
+            }
+        }
+        let outcome = refusal { _ = try scene.export(withhold: [1, 2]) }
+        write.with { $0 = nil }
+        isWriting.when({ !$0 }) { _ in }
+        #expect(outcome == nil)
+        #expect(count.with { $0 } > 3, "and whoever waited has written")
+        let sent = try vault.auditLog(case: code, since: nil, scene.sylvie).filter { $0.act == "export" }
+        #expect(sent.map(\.outcome) == ["done"])
+    }
+
+    @Test("A bundle that nobody waits for any more stops at its next piece, the first one included")
+    func nobodyWaits() throws {
+        let scene = try ExportScene()
+        try scene.fill(byteCount: 200_000)
+        let exported = try scene.export(withhold: [1, 2])
+        for most in 0...2 {
+            var count = 0
+            #expect(throws: HavreError.busy) {
+                try scene.house.vault.give(exported) { done, total throws(HavreError) in
+                    #expect(done < total && Int(total) == exported.bundle?.count)
+                    if count == most { throw .busy }
+                } write: { _ throws(HavreError) in
+                    count += 1
+                }
+            }
+            #expect(count == most)
+        }
+    }
+
     @Test("A bundle is not made of a case that was closed while it was prepared")
     func closedMeanwhile() throws {
         let scene = try ExportScene()

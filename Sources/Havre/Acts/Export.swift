@@ -76,22 +76,35 @@ extension Vault {
             case .some(let secret): Parcel.Phrase(secret)
             case .none: nil
             }
-        for _ in 0..<Self.exportCountMax {
-            // Colleagues go on writing: what they add has to be looked at as well.
-            do throws(HavreError) { return try export(code, request, phrase, isPreview, session) } catch {
-                guard error == .busy else { throw error }
-            }
+        do throws(HavreError) {
+            // Nobody waits for this one, and in a quiet case it is the only one.
+            let ready = try prepare(code, request, phrase, isPreview, session)
+            return try ready.inside.file.alone { () throws(HavreError) in try finish(ready) }
+        } catch {
+            guard error == .busy else { throw error }
         }
-        throw .busy
+        // Colleagues go on writing, and what they add has to be looked at as well: now they wait until it was. The key
+        // that takes a second is there by now.
+        return try inside(code, session).file.alone { () throws(HavreError) in
+            try finish(prepare(code, request, phrase, isPreview, session))
+        }
     }
 
-    /// How often an export is made anew when the case has changed meanwhile.
-    private static let exportCountMax = 4
+    /// What was read and looked at, and may go as long as the case stays as it is.
+    private struct Ready {
+        let inside: Inside
+        let selection: Selection
+        let wishes: [ConsentRule.Wish]
+        /// nil for a preview.
+        let parcel: Parcel?
+        let decision: LongDecision
+        let compartments: Set<Compartment>
+    }
 
-    private func export(
+    private func prepare(
         _ code: String, _ request: ExportRequest, _ passphrase: Parcel.Phrase?, _ isPreview: Bool,
         _ session: Session
-    ) throws(HavreError) -> Exported {
+    ) throws(HavreError) -> Ready {
         let day = today
         let (inside, (profile, contact, reading)) = try enter("read", code, session) {
             inside, event throws(HavreError) in
@@ -113,32 +126,45 @@ extension Vault {
         let compartments = Set(reading.filter { chosen.contains($0.record) }.compactMap(\.compartment))
         var decision = LongDecision(code, inside, day)
         try requireStill(&decision, compartments)
-        var bundle: [UInt8]?
+        var parcel: Parcel?
         if !isPreview {
             let key = try fileKey(for: contact, passphrase)
             // Others may have waited for a key before it.
             try requireStill(&decision, compartments)
-            let parcel = Parcel(builder: builder, draft: draft, contact: contact, key: key)
-            bundle = try send(parcel, inside)
+            parcel = Parcel(builder: builder, draft: draft, contact: contact, key: key)
         }
+        return Ready(
+            inside: inside, selection: selection, wishes: wishes, parcel: parcel, decision: decision,
+            compartments: compartments)
+    }
+
+    /// While nobody else changes the case.
+    private func finish(_ ready: Ready) throws(HavreError) -> Exported {
+        var bundle: [UInt8]?
+        if let parcel = ready.parcel { bundle = try send(parcel, ready.inside) }
         return Exported(
-            disclosed: selection.disclosed.map { ($0.record, $0.field, $0.n) },
-            withheld: selection.withheld.map { ($0.record, $0.field, $0.n) },
-            wishes: wishes.map { ($0.fromWhom, $0.what, $0.reason) }, bundle: bundle,
-            digest: bundle.map { Hash.sha256($0) }, decision: decision, compartments: compartments)
+            disclosed: ready.selection.disclosed.map { ($0.record, $0.field, $0.n) },
+            withheld: ready.selection.withheld.map { ($0.record, $0.field, $0.n) },
+            wishes: ready.wishes.map { ($0.fromWhom, $0.what, $0.reason) }, bundle: bundle,
+            digest: bundle.map { Hash.sha256($0) }, decision: ready.decision, compartments: ready.compartments
+        )
     }
 
     /// Gives a bundle away. Before each piece of 64 KiB it is asked whether whoever exported may still: a bundle that
     /// is cut short opens as far as it came, and has no end.
     ///
-    /// - Parameter write: called with each piece, in order.
+    /// - Parameters:
+    ///   - progress: called before each piece.
+    ///   - write: called with each piece, in order.
     /// - Throws: what the export itself would be refused with if it began now.
     public func give(
-        _ exported: Exported, write: (ArraySlice<UInt8>) throws(HavreError) -> Void
+        _ exported: Exported, progress: Progress = { _, _ in },
+        write: (ArraySlice<UInt8>) throws(HavreError) -> Void
     ) throws(HavreError) {
         guard let bundle = exported.bundle else { return }
         var decision = exported.decision
         for start in stride(from: 0, to: bundle.count, by: Self.pieceByteCount) {
+            try progress(UInt64(start), UInt64(bundle.count))
             try requireStill(&decision, exported.compartments)
             try write(bundle[start..<min(start + Self.pieceByteCount, bundle.count)])
         }

@@ -56,38 +56,36 @@ extension Vault {
     /// Signs, checks and encrypts a bundle; its entry is on disk before anybody gets a byte of it.
     ///
     /// The change rests on the case and the directory as they were read: a removal, a withdrawn consent or a retired
-    /// contact in the meantime refuses it.
+    /// contact in the meantime refuses it. Called by who holds the case: the exporter's author key may be certified by this
+    /// change.
     ///
     /// - Throws: `HavreError.busy` when the case has changed meanwhile, `notOpen` when it was closed.
     func send(_ parcel: Parcel, _ inside: Inside) throws(HavreError) -> [UInt8] {
         guard let attestation = try secrets(of: .directory, inside.session).attestationKey,
             attestation.publicKey == inside.directory.attestation
         else { throw .tampered }
-        // One change of a case at a time: the exporter's author key may be certified by this one.
-        return try inside.file.alone { () throws(HavreError) in
-            try commit(event("export", inside.session), roster: inside.secrets) {
-                draft, event throws(HavreError) in
-                let place = try self.place(of: parcel, unchanged: inside, &draft)
-                let author = try self.author(place, &draft, inside.session, time: event.time)
-                let chosen = parcel.builder.selection.chosen.map(\.source)
-                let keys = BundleBuilder.Keys(
-                    exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
-                    founding: place.directory.founding,
-                    receipts: parcel.builder.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
-                let archive = try self.archive(parcel, keys)
-                let bundle: [UInt8]
-                do throws(FormatError) { bundle = try Age.encrypt(archive, AgeEncryptor(parcel.key)) } catch {
-                    throw .failed("sealing the bundle")
-                }
-                event.caseID = inside.file.caseID
-                event.code = inside.chain.code
-                event.purpose = inside.purpose
-                event.records = chosen.map(\.record)
-                event.contact = parcel.contact.details["name"]?.string
-                event.bundle = Hash.sha256(bundle).hex
-                return bundle
-            }.answer
-        }
+        return try commit(event("export", inside.session), roster: inside.secrets) {
+            draft, event throws(HavreError) in
+            let place = try self.place(of: parcel, unchanged: inside, &draft)
+            let author = try self.author(place, &draft, inside.session, time: event.time)
+            let chosen = parcel.builder.selection.chosen.map(\.source)
+            let keys = BundleBuilder.Keys(
+                exporter: author.key, authors: Set(place.chain.authors.keys), attestation: attestation,
+                founding: place.directory.founding,
+                receipts: parcel.builder.hasReceipts ? try self.receipts(of: chosen, inside) : nil)
+            let archive = try self.archive(parcel, keys)
+            let bundle: [UInt8]
+            do throws(FormatError) { bundle = try Age.encrypt(archive, AgeEncryptor(parcel.key)) } catch {
+                throw .failed("sealing the bundle")
+            }
+            event.caseID = inside.file.caseID
+            event.code = inside.chain.code
+            event.purpose = inside.purpose
+            event.records = chosen.map(\.record)
+            event.contact = parcel.contact.details["name"]?.string
+            event.bundle = Hash.sha256(bundle).hex
+            return bundle
+        }.answer
     }
 
     /// The case as it is now, when nothing that the bundle rests on has moved since it was read.

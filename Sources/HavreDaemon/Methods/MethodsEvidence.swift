@@ -102,8 +102,10 @@ enum MethodsEvidence {
         }
         var others: [String: JSON] = ["wishes": .array(exported.wishes.map(json))]
         if let bundle = exported.bundle, let digest = exported.digest, let out {
+            // Its progress is not told: it is given within a moment to whoever takes it.
+            let teller = ProgressTeller(nil, hasGone: request.hasGone)
             try acting { () throws(HavreError) in
-                try vault.give(exported) { piece throws(HavreError) in
+                try vault.give(exported, progress: teller.tell) { piece throws(HavreError) in
                     do throws(SystemError) { try out.descriptor.write(Array(piece)) } catch {
                         throw HavreError(writing: "out", error)
                     }

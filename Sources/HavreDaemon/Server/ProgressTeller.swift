@@ -5,7 +5,7 @@ import HavreWire
 /// Says how far long work has come: one answer each mebibyte that was done, to a caller who takes several. Work that
 /// nobody waits for any more ends there: she has cut it short, and does not want it done.
 final class ProgressTeller {
-    /// Bytes between two answers, and between two looks at whether somebody waits.
+    /// Bytes between two answers.
     private static let stride: UInt64 = 1 << 20
 
     private let send: ((JSON) throws(WireError) -> Void)?
@@ -21,11 +21,12 @@ final class ProgressTeller {
     }
 
     /// Says it when it is time; the end of the work is told by the last answer.
-    /// - Throws: `HavreError.busy` when the caller has gone: nobody reads it.
+    /// - Throws: `HavreError.busy` when the caller has gone, which is looked at each time: nobody reads it.
     func tell(_ done: UInt64, _ total: UInt64) throws(HavreError) {
-        guard done >= next, done < total else { return }
-        next = done + Self.stride
+        guard done < total else { return }
         guard !hasGone() else { throw .busy }
+        guard done >= next else { return }
+        next = done + Self.stride
         do throws(WireError) {
             try send?(.object(["progress": ["done": .int(Int64(done)), "total": .int(Int64(total))]]))
         } catch {
