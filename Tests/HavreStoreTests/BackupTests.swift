@@ -215,4 +215,54 @@ import Testing
         #expect(try restored.status().broughtForward == 0)
         #expect(try restored.check().isGood)
     }
+
+    @Test(
+        "A backup is taken at once while cases are renewed and rows scrubbed without pause, and is of one moment"
+    )
+    func renewals() throws {
+        let (house, area, _, _) = try furnished()
+        let store = house.store
+        // Some megabytes, so that there is time for a renewal in the middle.
+        for n in UInt64(4)..<20 {
+            var change = try house.put(area, n, "")
+            change.puts[0].body = .sealed(Random.bytes(256 << 10))
+            _ = try store.submit(change)
+        }
+        let stop = Guarded(false)
+        let outcome = Guarded<(files: BackupFiles?, error: (any Error)?, renewals: Int)>((nil, nil, 0))
+        let folder = house.folder.appending(path: "backup")
+        inThreads(3) { thread in
+            if thread == 0 {
+                // From the middle of them to the middle of them.
+                while outcome.with({ $0.renewals }) < 3 { usleep(1_000) }
+                do {
+                    let files = try BackupFiles(store, folder)
+                    outcome.with { $0.files = files }
+                } catch { outcome.with { $0.error = error } }
+                stop.with { $0 = true }
+                return
+            }
+            while !stop.with({ $0 }) {
+                var change = Change(
+                    operation: Random.identifier(), entry: [], commitment: Hash.sha256([]), instant: 0)
+                change.expects = [try? store.area(area)?.expectation(of: area)].compactMap { $0 }
+                change.puts = [RowPut(area: area, number: .at(UInt64(thread)), payload: [1])]
+                if thread == 1 {
+                    change.gate = GateStep()
+                    change.gate?.renewed = [area]
+                } else {
+                    change.isScrubbed = true
+                }
+                if (try? store.submit(change))?.isScrubbed == true { outcome.with { $0.renewals += 1 } }
+            }
+        }
+        #expect(outcome.with { $0.error } == nil)
+        try #require(outcome.with { $0.files }).restore(house.places("r"), house.recovery)
+        let restored = try Store.open(house.places("r"), journal: DummyJournal())
+        defer { restored.close() }
+        #expect(try restored.status().broughtForward == 0)
+        // The journal goes on behind the moment; the era that a restore begins puts an end to it.
+        #expect(try restored.check().problems.filter { $0.part != .journal } == [])
+        #expect(try restored.body(area, 12).count == 256 << 10)
+    }
 }

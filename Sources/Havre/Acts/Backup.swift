@@ -22,27 +22,18 @@ package struct Backup: Sendable {
 extension Vault {
     /// Until when a backup counts as recent (seconds).
     private static let backupSeconds: Int64 = 7 * 86_400
-    private static let backupAttemptCountMax = 3
 
     /// Takes a backup. The entry is on disk before anything is lent.
     ///
-    /// - Throws: `busy` when erasures stopped it again and again, `storageFull` when the vault's disk has no room for a
-    ///   copy of `vault.db` beside it.
+    /// - Throws: `storageFull` when the vault's disk has no room for a copy of `vault.db` beside it.
     package func backup(_ session: Session) throws(HavreError) -> Backup {
         try requireKeeping(session)
         try log(event("backup", session))
         let bearer = try bearer(session)
-        for attempt in 1... {
-            do throws(StoreError) {
-                let taken = try store.backup(bearer: bearer.encoded)
-                return Backup(
-                    vault: taken.vault, gate: taken.gate, journal: taken.journal, erasures: taken.erasures,
-                    blobs: taken.blobs, size: taken.checkpoint.size)
-            } catch {
-                guard error == .busy, attempt < Self.backupAttemptCountMax else { throw HavreError(error) }
-            }
-        }
-        throw .busy
+        let taken = try storing { () throws(StoreError) in try store.backup(bearer: bearer.encoded) }
+        return Backup(
+            vault: taken.vault, gate: taken.gate, journal: taken.journal, erasures: taken.erasures,
+            blobs: taken.blobs, size: taken.checkpoint.size)
     }
 
     /// Takes a backup and writes both halves into a folder, `vault` and `gate`, each whole when its `SHA256SUMS` is

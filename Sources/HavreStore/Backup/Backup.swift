@@ -28,24 +28,22 @@ package enum BackupName {
 }
 
 extension Store {
-    /// Takes a backup. Commits wait while the gate's contents are sealed and the moment is fixed, not while the vault
-    /// is copied. The backup key steps on, so that this machine cannot open what it has just made.
+    /// Takes a backup. The vault is copied a few pages at a time while commits go on, and what they change with it; when
+    /// the copy is whole, commits wait while the gate's contents of the same moment are sealed. The backup key steps on,
+    /// so that this machine cannot open what it has just made.
     /// - Parameter bearer: what leads somebody to the backup key, as the library understands it; at most 4,096 bytes,
     ///   readable by whoever holds the gate's half.
-    /// - Throws: `.busy` when an erasure had to empty the write-ahead log meanwhile: take it again.
     package func backup(bearer: [UInt8]) throws(StoreError) -> StoreBackup {
         guard bearer.count <= BackupFile.bearerByteCountMax else {
             throw .invalid(rule: "a bearer has at most \(BackupFile.bearerByteCountMax) bytes")
         }
         try blobs.requireRoom(for: vaultFolder, StoreName.vaultFile)
-        let connection = try DatabaseFile.again(StoreName.vaultFile, in: vaultFolder, .vaultFile)
-        let moment = try lead { leader throws(StoreError) in try prepareBackup(leader, connection, bearer) }
-        defer {
-            // The transaction only read.
-            _ = try? connection.execute("COMMIT")
-            longReads.end(connection)
-        }
-        let vault = try copyVault(from: connection)
+        let name = "backup-\(Random.identifier().hex)"
+        _ = try blobs.temporary(name)
+        // What cannot be removed now the next start removes.
+        defer { _ = try? blobs.removeTemporary(name) }
+        let moment = try copyVault(to: name, bearer)
+        let vault = SharedDescriptor(try blobs.reopenTemporary(name))
         let journal = try openLog(StoreName.journal)
         let erasures = try openLog(StoreName.erasures)
         return StoreBackup(
@@ -65,22 +63,52 @@ extension Store {
         let blobs: [Identifier]
     }
 
-    /// While nobody commits: the gate catches up and is sealed, and the reader's moment begins.
-    private func prepareBackup(
-        _ leader: Leader, _ connection: Connection, _ bearer: [UInt8]
-    ) throws(StoreError) -> Moment {
-        let keys = try memory.with { memory throws(StoreError) in
+    /// Copies the vault into a file.
+    /// - Returns: the rest of the backup, of the moment in which the copy was whole.
+    private func copyVault(to name: String, _ bearer: [UInt8]) throws(StoreError) -> Moment {
+        let path = "\(vaultFolder.path)/\(StoreName.blobs)/\(StoreName.incoming)/\(name)"
+        let target = try database(.vaultFile) { () throws(SQLError) in
+            let target = try Connection(path: path)
+            // If this machine goes down, the backup is taken again.
+            try target.execute("PRAGMA synchronous = OFF")
+            return target
+        }
+        let copy = try lead { leader throws(StoreError) in
+            let copy = try database(.vaultFile) { () throws(SQLError) in
+                try leader.vault.connection.copy(into: target)
+            }
+            leader.copies.append(copy)
+            return copy
+        }
+        defer {
+            lead { leader in
+                leader.copies.removeAll { $0 === copy }
+                copy.end()
+            }
+        }
+        while true {
+            let moment = try lead { leader throws(StoreError) -> Moment? in
+                let keys = try servingKeys()
+                let isWhole = try database(.vaultFile) { () throws(SQLError) in try copy.step() }
+                return isWhole ? try prepareBackup(leader, keys, bearer) : nil
+            }
+            if let moment { return moment }
+        }
+    }
+
+    private func servingKeys() throws(StoreError) -> GateKeys {
+        try memory.with { memory throws(StoreError) in
             guard memory.state == .serving else { throw memory.state == .failed ? .outcomeUnknown : .closed }
             return try memory.openKeys()
         }
+    }
+
+    /// While nobody commits: the gate catches up and is sealed.
+    private func prepareBackup(
+        _ leader: Leader, _ keys: GateKeys, _ bearer: [UInt8]
+    ) throws(StoreError) -> Moment {
         if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
         let gate = try sealGate(leader, keys, bearer)
-        try database(.vaultFile) { () throws(SQLError) in
-            try connection.execute("BEGIN")
-            // A reader's moment begins with its first read.
-            _ = try connection.integerAnswer("SELECT count(*) FROM meta")
-        }
-        longReads.begin(connection)
         // A file of any other name is nobody's, and `check` says so.
         let names = try blobs.names().compactMap { try? Identifier(hex: $0) }
         return Moment(gate: gate, checkpoint: memory.with { $0.checkpoint }, blobs: names)
@@ -117,21 +145,6 @@ extension Store {
         } catch {
             leader.gate.rollback()
             throw StoreError(error, in: .gateFile)
-        }
-        return SharedDescriptor(try blobs.reopenTemporary(name))
-    }
-
-    /// Copies the reader's moment into a file without a name.
-    private func copyVault(from connection: Connection) throws(StoreError) -> SharedDescriptor {
-        let name = "backup-\(Random.identifier().hex)"
-        _ = try blobs.temporary(name)
-        defer { _ = try? blobs.removeTemporary(name) }
-        let path = "\(vaultFolder.path)/\(StoreName.blobs)/\(StoreName.incoming)/\(name)"
-        try database(.vaultFile) { () throws(SQLError) in
-            let target = try Connection(path: path)
-            // If this machine goes down, the backup is taken again.
-            try target.execute("PRAGMA synchronous = OFF")
-            try connection.copy(into: target) { longReads.isUnwanted(connection) }
         }
         return SharedDescriptor(try blobs.reopenTemporary(name))
     }

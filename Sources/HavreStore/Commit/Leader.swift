@@ -18,6 +18,8 @@ final class Leader: @unchecked Sendable {
     let keyFiles: KeyFiles
     let longReads: LongReads
     let mover: LogMover
+    /// Backups on their way.
+    var copies: [FileCopy] = []
     /// How long the logs were when the mover was last asked to move them.
     private var movedAt = (vault: 0, gate: 0)
     /// The second copy of the gate, if somebody wants one.

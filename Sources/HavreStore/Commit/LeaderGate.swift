@@ -197,7 +197,7 @@ extension Leader {
 
     /// - Returns: false when another reader stands in the way.
     private func truncateLogs(isPatient: Bool) throws(StoreError) -> Bool {
-        // Further tries wait for a backup or a check to end: tried so often, they would let none of them end.
+        // Further tries wait for a check to end: tried so often, they would let none of them end.
         if isPatient { longReads.interrupt() }
         let vaultDone = try database(.vaultFile) { () throws(SQLError) in
             try vault.truncateLog(isPatient: isPatient)
@@ -205,6 +205,8 @@ extension Leader {
         let gateDone = try database(.gateFile) { () throws(SQLError) in
             try gate.truncateLog(isPatient: isPatient)
         }
+        // Of what a backup has copied already, the new goes over the old as well.
+        for copy in copies { copy.flush() }
         // A mirror that cannot be reached does not keep the others' chores: it is emptied when it is filled again.
         tellMirror(.scrub)
         mirror?.settle()

@@ -126,6 +126,9 @@ final class Connection {
     /// Forgets the pages of the file that are kept in memory: the file may have been changed behind SQLite's back.
     func forgetPages() { unsafe _ = sqlite3_db_release_memory(handle) }
 
+    /// Writes the changed pages of a transaction that goes on into the file, as far as that can be done now.
+    func flush() { unsafe _ = sqlite3_db_cacheflush(handle) }
+
     /// From here on this connection counts the pages of the write-ahead log and leaves it as long as it gets.
     func watchLog() { unsafe logLength.watch(handle) }
 
@@ -157,18 +160,11 @@ final class Connection {
         throw error
     }
 
-    /// Copies the whole file into `target`, as of the moment of the transaction that is open here.
-    /// - Parameter isUnwanted: asked after each MiB; true ends the copy like an interrupt.
-    func copy(into target: Connection, isUnwanted: () -> Bool) throws(SQLError) {
-        guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
+    /// Begins a copy of the whole file into `target`.
+    func copy(into target: Connection) throws(SQLError) -> FileCopy {
+        guard let copy = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw SQLError(code: unsafe sqlite3_errcode(target.handle))
         }
-        var step = SQLITE_OK
-        while step == SQLITE_OK {
-            step = isUnwanted() ? SQLITE_INTERRUPT : unsafe sqlite3_backup_step(backup, 256)
-        }
-        let finish = unsafe sqlite3_backup_finish(backup)
-        guard step == SQLITE_DONE else { throw SQLError(code: step) }
-        guard finish == SQLITE_OK else { throw SQLError(code: finish) }
+        return unsafe FileCopy(copy, of: self, into: target)
     }
 }

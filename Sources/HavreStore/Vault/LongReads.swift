@@ -6,7 +6,6 @@ final class LongReads: Sendable {
     // Sendable by hand: all that another thread does to a connection is to interrupt it, which SQLite allows.
     private struct Read: @unchecked Sendable {
         let connection: Connection
-        var isUnwanted = false
     }
 
     private let reads = Guarded<[Read]>([])
@@ -19,18 +18,8 @@ final class LongReads: Sendable {
         reads.with { $0.removeAll { $0.connection === connection } }
     }
 
-    /// Whether a read was asked to stop: for what does not notice an interrupt by itself.
-    func isUnwanted(_ connection: Connection) -> Bool {
-        reads.with { $0.contains { $0.connection === connection && $0.isUnwanted } }
-    }
-
     /// Stops every read.
     func interrupt() {
-        reads.with { reads in
-            for index in reads.indices {
-                reads[index].isUnwanted = true
-                reads[index].connection.interrupt()
-            }
-        }
+        reads.with { for read in $0 { read.connection.interrupt() } }
     }
 }
