@@ -135,8 +135,8 @@ func closedVault() throws {
     bench.daemon.acts["Hello"] = { _, _ in Fault.gateClosed.reply() }
     #expect(bench.run("whoami").status == 3)
     let unlock = try #require(bench.daemon.acts["Unlock"])
-    bench.daemon.acts["Unlock"] = { parameters, handles in
-        bench.daemon.acts["Hello"] = hello
+    bench.daemon.acts["Unlock"] = { [unowned daemon = bench.daemon] parameters, handles in
+        daemon.acts["Hello"] = hello
         return unlock(parameters, handles)
     }
     let number = try bench.inherited("a phrase of hers\n")

@@ -120,6 +120,8 @@ func stoppedInTheMiddle() throws {
             }
             let silent = try SilentLine(at: method, patience)
             hangUp = { silent.end() }
+            // Or each would keep the other, and its folder.
+            defer { hangUp = {} }
             let said = silent.run("\(verb) --json")
             #expect(said.status == status, "\(verb), \(hangsUp): \(said.errors)")
             #expect(
@@ -141,6 +143,7 @@ func slow() throws {
     }
     let silent = try SilentLine(at: "Show", patience)
     hangUp = { silent.end() }
+    defer { hangUp = {} }
     #expect(silent.run("show amber-heron-41").errors.contains("hung up"))
     #expect(asked == 20)
 }
