@@ -27,9 +27,14 @@ struct Correction {
                 "fields": fields,
             ]
             do throws(Failure) { return (try saving.act("Edit", parameters), form, fields) } catch {
-                guard error.fault == .busy else {
-                    throw error.about(form).advising("next.form", when: .invalid)
+                if error.fault == .invalid {
+                    // Nothing that she typed is lost: she is asked again, with it before her.
+                    let refusal = error.about(form).advising("next.form", when: .invalid)
+                    person.show(desk.texts.message(refusal) + "\n")
+                    fields = try ask(form, fields)
+                    continue
                 }
+                guard error.fault == .busy else { throw error.about(form) }
                 let now = try newest(base.record)
                 guard now.version > base.version else {
                     try saving.goOn(error, person)

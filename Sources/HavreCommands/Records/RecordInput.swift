@@ -26,7 +26,7 @@ struct RecordInput {
             values = try Input.json(path)
         } else if let person = desk.person() {
             let filling = FormFilling(desk: desk, person: person, today: today)
-            guard inEditor else { return try checked(try filling.fill(form, old), form) }
+            guard inEditor else { return try filled(filling, form, old, person) }
             return try FormSheet(form: form, filling: filling).edit(old) { values throws(Failure) in
                 try check(values, form)
             }
@@ -34,6 +34,20 @@ struct RecordInput {
             values = try Input.json("-")
         }
         return try checked(values, form)
+    }
+
+    /// Asks until the answers fit each other: a date before another one is named, with all of them before her.
+    private func filled(
+        _ filling: FormFilling, _ form: Form, _ old: JSON, _ person: any Person
+    ) throws(Failure) -> JSON {
+        var values = old
+        while true {
+            values = try filling.fill(form, values)
+            do throws(Failure) { return try checked(values, form) } catch {
+                guard error.fault == .invalid else { throw error }
+                person.show(desk.texts.message(error) + "\n")
+            }
+        }
     }
 
     private func checked(_ values: JSON, _ form: Form) throws(Failure) -> JSON {

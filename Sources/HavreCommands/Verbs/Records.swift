@@ -69,9 +69,37 @@ struct Add: Verb {
         let name = try desk.daemon().caseName(name)
         let saving = try Saving(desk, case: name)
         let form = if let given { given } else { try RecordInput.form(try choice(desk)) }
-        if source.from == nil { try desk.requireWriting(to: form.compartments, of: name) }
-        let fields = try RecordInput(desk: desk).fields(form, from: source.from, inEditor: source.inEditor)
-        try Written.add(fields, form, to: name, saving)
+        guard source.from == nil, let person = desk.person() else {
+            let fields = try RecordInput(desk: desk).fields(form, from: source.from)
+            return try Written.say(try Written.add(fields, form, to: name, saving), form, fields, desk)
+        }
+        if form.id == "case", let record = try caseRecord(name, desk) {
+            let correction = Correction(
+                desk: desk, person: person, saving: saving, caseName: name, inEditor: source.inEditor)
+            let saved = try correction.run(record: record)
+            return try Written.say(saved.answer, saved.form, saved.fields, desk)
+        }
+        try desk.requireWriting(to: form.compartments, of: name)
+        var fields: JSON = .object([:])
+        while true {
+            fields = try RecordInput(desk: desk).fields(
+                form, from: nil, old: fields, inEditor: source.inEditor)
+            do throws(Failure) {
+                return try Written.say(try Written.add(fields, form, to: name, saving), form, fields, desk)
+            } catch {
+                // What she typed stands there when she is asked again.
+                guard error.fault == .invalid else { throw error }
+                person.show(desk.texts.message(error) + "\n")
+            }
+        }
+    }
+
+    /// The one record of that form: adding to it corrects it.
+    private func caseRecord(_ name: String, _ desk: Desk) throws(Failure) -> String? {
+        try desk.requireWriting(to: Set(Catalogue.shared.compartments.map(\.id)), of: name)
+        let items = try desk.daemon().gather(
+            "Show", ["case": .string(name), "form": "case"], list: "records")
+        return items.first?["record"]?.string
     }
 
     private func choice(_ desk: Desk) throws(Failure) -> String {
@@ -85,15 +113,15 @@ struct Add: Verb {
 
 /// What `add`, `note` and `edit` have in common.
 enum Written {
-    static func add(_ fields: JSON, _ form: Form, to name: String, _ saving: Saving) throws(Failure) {
-        let answer: Answer
+    static func add(
+        _ fields: JSON, _ form: Form, to name: String, _ saving: Saving
+    ) throws(Failure) -> Answer {
         do throws(Failure) {
-            answer = try saving.act(
+            return try saving.act(
                 "Add", ["case": .string(name), "form": .string(form.id), "fields": fields])
         } catch {
             throw error.about(form).advising("next.form", when: .invalid)
         }
-        try say(answer, form, fields, saving.desk)
     }
 
     static func say(_ answer: Answer, _ form: Form, _ fields: JSON, _ desk: Desk) throws(Failure) {
@@ -107,7 +135,8 @@ enum Written {
                         "version": String(answer.parameters["version"]?.int ?? 0),
                     ])
             ]
-            let missing = form.missingRequired(fields)
+            // What a script does not name of a case's record stands there already.
+            let missing = form.id == "case" ? [] : form.missingRequired(fields)
             if !missing.isEmpty {
                 // Of a part that repeats, its own name: "children[0].name" is no word of hers.
                 let keys = Set(missing.map { String($0.prefix { $0 != "[" }) })
@@ -150,7 +179,7 @@ struct Note: Verb {
         }
         let fields: JSON = ["date": .string(input.today.description), "summary": .string(text)]
         try input.check(fields, form)
-        try Written.add(fields, form, to: name, saving)
+        try Written.say(try Written.add(fields, form, to: name, saving), form, fields, desk)
     }
 
     private static func text(_ bytes: [UInt8]) throws(Failure) -> String {
