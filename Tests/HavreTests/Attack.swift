@@ -41,14 +41,14 @@ struct RichDay {
 
     /// A caseworker's case with a record in every form, an attachment, a label, an edit, a grant to the legal adviser
     /// that is taken back, and two new passphrases.
-    init(_ house: TestHouse) throws {
+    init(_ house: TestHouse, supervisor: String = "Sylvie") throws {
         self.house = house
         let vault = house.vault
-        sylvie = try house.unlock("Sylvie")
+        sylvie = try house.unlock(supervisor)
         amina = try house.hire("Aminata-Zélie", "caseworker", by: sylvie)
         louis = try house.hire("Ludovic-Anselme", "legal", by: sylvie)
         words = [
-            "Sylvie", "Aminata-Zélie", "Ludovic-Anselme", "Maison d'essai", "aminata-zélie phrase",
+            supervisor, "Aminata-Zélie", "Ludovic-Anselme", "Maison d'essai", "aminata-zélie phrase",
             "caseworker", "supervisor", "legal adviser", "staff invite", "WrongPassphrase", "placement",
         ]
         code = try vault.newCase(owner: nil, backup: nil, risk: nil, lang: nil, amina)

@@ -9,9 +9,11 @@ import Testing
 @Suite struct PlaintextTests {
     @Test("Nothing that anybody typed stands in any file of vault or gate, in no encoding")
     func nothingStandsInTheFiles() throws {
-        let house = try TestHouse()
-        var day = try RichDay(house)
+        let supervisor = "Sylvie-Bérénice"
+        let house = try TestHouse(supervisor: supervisor)
+        var day = try RichDay(house, supervisor: supervisor)
         try day.goOn()
+        #expect(day.words.allSatisfy { $0.utf8.count >= 8 }, "each of them is looked for")
         let needles = Self.needles(day.words)
         let running = try Self.contents(of: house.folder)
         #expect(running.count >= 10)
@@ -68,15 +70,15 @@ import Testing
                 for offset in 0..<3 {
                     let text = Base64.standard([UInt8](repeating: 0, count: offset) + bytes, padded: false)
                     // The characters that depend on the word alone.
-                    let inner = Array(text.utf8.filter { $0 != UInt8(ascii: "=") }.dropFirst(4).dropLast(2))
-                    if inner.count >= 6 {
-                        needles.insert(inner)
-                        needles.insert(inner.map { $0 == 43 ? 45 : $0 == 47 ? 95 : $0 })
-                    }
+                    let inner = Array(
+                        Array(text.utf8)[(offset * 8 + 5) / 6..<(offset + bytes.count) * 8 / 6])
+                    needles.insert(inner)
+                    needles.insert(inner.map { $0 == 43 ? 45 : $0 == 47 ? 95 : $0 })
                 }
             }
         }
-        return needles.filter { $0.count >= 6 }
+        // Shorter ones stand in some megabytes of ciphertext by chance, now and then.
+        return needles.filter { $0.count >= 8 }
     }
 
     private static func contents(of folder: URL) throws -> [String: [UInt8]] {
