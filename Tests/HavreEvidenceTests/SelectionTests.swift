@@ -163,6 +163,29 @@ struct ConsentRuleTests {
         }
     }
 
+    @Test("The last word counts: a later no takes back what an earlier record gave, and nothing else")
+    func lastWord() throws {
+        let question = ConsentRule.Question(
+            name: "Maître Martin", contact: contact, purposes: Profile.court.purposes,
+            today: try Day(parsing: "2026-11-21"))
+        func groups(_ decisions: [[String: JSON]]) -> Set<String> {
+            var all = ConsentDecisions(question)
+            for fields in decisions { all.take(.object(fields), isComplete: fields["given_by"] != nil) }
+            return all.groups
+        }
+        let no = good.merging(["status": "withdrawn"]) { $1 }
+        #expect(groups([good, no]).isEmpty && groups([no, good]) == ["evidence", "identification"])
+        #expect(groups([good, ["status": "withdrawn"]]).isEmpty, "for everybody, everything")
+        #expect(groups([good, ["status": "active", "guardian_consent": "refused"]]).isEmpty)
+        #expect(groups([good, no.merging(["form_groups": ["evidence"]]) { $1 }]) == ["identification"])
+        #expect(groups([good, no.merging(["purpose": "criminal_complaint"]) { $1 }]).count == 2)
+        let vague: [String: JSON] = ["purpose": "unknown", "form_groups": ["declined"]]
+        #expect(groups([good, no.merging(vague) { $1 }]).isEmpty)
+        #expect(groups([good, no.merging(["recipient": "Maître Roux"]) { $1 }]).count == 2)
+        #expect(groups([good, ["status": "superseded"]]).count == 2)
+        #expect(groups([good.filter { $0.key != "given_by" }]).isEmpty, "incomplete")
+    }
+
     @Test("Anything that speaks against it closes it")
     func closes() throws {
         let changes: [(inout [String: JSON]) -> Void] = [

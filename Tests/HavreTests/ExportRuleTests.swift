@@ -111,6 +111,10 @@ extension ExportScene {
         let contact = try #require(try scene.vault.contacts(scene.louis).first)
         let good = try scene.consent { $0["recipient"] = .string(contact.contact.hex) }
         #expect(scene.refusal(scene.request()) == nil)
+        _ = try scene.consent { $0["status"] = "refused" }
+        #expect(scene.refusal(scene.request()) == "ConsentMissing", "a later decision is a record of its own")
+        _ = try scene.consent { _ in }
+        #expect(scene.refusal(scene.request()) == nil)
         _ = try scene.vault.edit(
             case: scene.code, record: good,
             fields: [

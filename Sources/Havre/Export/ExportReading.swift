@@ -95,7 +95,8 @@ extension Vault {
         } catch { throw .tampered }
     }
 
-    /// An active consent that names this recipient, these parts of the file, this purpose and today.
+    /// An active consent that names this recipient, these parts of the file, this purpose and today, and that nothing
+    /// has taken back since.
     ///
     /// - Returns: what the person asked to be kept back.
     func requireConsent(
@@ -105,16 +106,17 @@ extension Vault {
             name: contact.details["name"]?.string ?? "", contact: contact.contact, purposes: profile.purposes,
             today: today)
         let form = try Self.form("consent")
-        var open: Set<String> = []
+        var decisions = ConsentDecisions(question)
         var wishes: [ConsentRule.Wish] = []
-        for row in inside.index.newest where row.compartment == .consent {
+        // Rows are numbered as they were written.
+        let rows = inside.index.newest.filter { $0.compartment == .consent }.sorted { $0.row < $1.row }
+        for row in rows {
             let record = try read(row, inside)
             guard record.form == form.id else { continue }
             wishes += ConsentRule.wishes(of: record.fields)
-            guard form.missingRequired(record.fields).isEmpty else { continue }
-            open.formUnion(ConsentRule.groups(of: record.fields, question))
+            decisions.take(record.fields, isComplete: form.missingRequired(record.fields).isEmpty)
         }
-        let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(open)
+        let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(decisions.groups)
         guard missing.isEmpty else {
             throw .consentMissing(
                 "no active consent lets this contact have: " + missing.sorted().joined(separator: ", ")

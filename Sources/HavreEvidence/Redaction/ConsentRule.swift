@@ -49,6 +49,16 @@ package enum ConsentRule {
         }
     }
 
+    /// Whether a record F04 says no for this recipient: refused, withdrawn, or against the child or her guardian. Where
+    /// it names no recipient it says no for everybody.
+    static func closes(_ fields: JSON, _ question: Question) -> Bool {
+        let recipient = fields["recipient"]?.string ?? ""
+        guard recipient.isEmpty || names(recipient, question) else { return false }
+        let status = fields["status"]?.string ?? ""
+        return ["refused", "withdrawn"].contains(status) || fields["withdrawn_at"] != nil
+            || agreements(of: fields).contains("refused")
+    }
+
     private static func names(_ recipient: String, _ question: Question) -> Bool {
         recipient == question.contact.hex
             || !Fold.key(recipient).isEmpty && Fold.key(recipient) == Fold.key(question.name)
@@ -65,9 +75,13 @@ package enum ConsentRule {
 
     private static func isGiven(_ fields: JSON) -> Bool {
         if fields["capacity"]?.string == "none", fields["given_by"]?.string == "person" { return false }
-        let agreements = [fields["child_assent"]?.string, fields["guardian_consent"]?.string]
+        let agreements = agreements(of: fields)
         if agreements.contains("refused") { return false }
         let isChild = ["under_15", "from_15_to_17"].contains(fields["age_band"]?.string ?? "")
         return !isChild || agreements.allSatisfy { $0 == "given" }
+    }
+
+    private static func agreements(of fields: JSON) -> [String?] {
+        [fields["child_assent"]?.string, fields["guardian_consent"]?.string]
     }
 }
