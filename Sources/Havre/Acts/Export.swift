@@ -83,9 +83,13 @@ extension Vault {
         } catch {
             guard error == .busy else { throw error }
         }
-        // Colleagues go on writing, and what they add has to be looked at as well: now they wait until it was. The key
-        // that takes a second is there by now.
-        return try inside(code, session).file.alone { () throws(HavreError) in
+        // Colleagues go on writing, and what they add has to be looked at as well: now they wait until it was, though
+        // not for the key, which takes a second, or for those of others before it.
+        let inside = try inside(code, session)
+        if !isPreview, let contact = Self.find(request.contact, in: inside.directory) {
+            _ = try fileKey(for: contact, phrase)
+        }
+        return try inside.file.alone { () throws(HavreError) in
             try finish(prepare(code, request, phrase, isPreview, session))
         }
     }
