@@ -28,7 +28,7 @@ package enum BackupName {
 }
 
 extension Store {
-    /// Takes a backup. The vault is copied a few pages at a time while commits go on, and what they change with it; when
+    /// Takes a backup. The vault is copied for a few milliseconds at a time while commits go on, and what they change with it; when
     /// the copy is whole, commits wait while the gate's contents of the same moment are sealed. The backup key steps on,
     /// so that this machine cannot open what it has just made.
     /// - Parameter bearer: what leads somebody to the backup key, as the library understands it; at most 4,096 bytes,
@@ -56,6 +56,9 @@ extension Store {
     package func openForBackup(_ blob: Identifier) throws(StoreError) -> Descriptor {
         try blobs.openUnchecked(blob)
     }
+
+    /// How long commits wait for the copy at once.
+    private static let turnMilliseconds: Int64 = 5
 
     private struct Moment {
         let gate: SharedDescriptor
@@ -89,8 +92,12 @@ extension Store {
         while true {
             let moment = try lead { leader throws(StoreError) -> Moment? in
                 let keys = try servingKeys()
-                let isWhole = try database(.vaultFile) { () throws(SQLError) in try copy.step() }
-                return isWhole ? try prepareBackup(leader, keys, bearer) : nil
+                let end = Clock.milliseconds() + Self.turnMilliseconds
+                repeat {
+                    let isWhole = try database(.vaultFile) { () throws(SQLError) in try copy.step() }
+                    if isWhole { return try prepareBackup(leader, keys, bearer) }
+                } while Clock.milliseconds() < end
+                return nil
             }
             if let moment { return moment }
         }
@@ -107,6 +114,7 @@ extension Store {
     private func prepareBackup(
         _ leader: Leader, _ keys: GateKeys, _ bearer: [UInt8]
     ) throws(StoreError) -> Moment {
+        try leader.requireGate(keys)
         if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
         let gate = try sealGate(leader, keys, bearer)
         // A file of any other name is nobody's, and `check` says so.

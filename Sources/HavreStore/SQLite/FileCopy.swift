@@ -12,7 +12,7 @@ final class FileCopy {
     private let source: Connection
     private let target: Connection
 
-    /// 256 KiB: what waits for the source waits for no more.
+    /// 256 KiB: what waits for the source may go on after each step.
     private static let pageCount: Int32 = 64
 
     init(_ handle: OpaquePointer, of source: Connection, into target: Connection) {
