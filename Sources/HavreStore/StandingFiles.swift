@@ -13,8 +13,9 @@ struct StandingFiles: Sendable {
         let inode: UInt64
     }
 
-    /// How one of the vault's files was left: whoever writes into it changes this.
+    /// How one of the files was left: whoever writes into it changes this.
     struct Stamp: Sendable, Equatable {
+        let part: StorePart
         fileprivate let byteCount: UInt64
         fileprivate let changed: Int64
     }
@@ -46,7 +47,7 @@ struct StandingFiles: Sendable {
 
     /// Looks whether every name, and that of its folder, still leads to the file that is open: six calls of the kernel,
     /// about 5 us.
-    /// - Returns: how the vault's files are now.
+    /// - Returns: how the files are now.
     /// - Throws: `.tampered` when one does not.
     func look() throws(StoreError) -> [Stamp] {
         for (folder, part) in folders {
@@ -55,7 +56,7 @@ struct StandingFiles: Sendable {
         return try stamps()
     }
 
-    /// How the vault's files are now.
+    /// How the files are now.
     /// - Throws: `.tampered` when a name leads to nothing, or to another file.
     func stamps() throws(StoreError) -> [Stamp] {
         var stamps: [Stamp] = []
@@ -64,11 +65,12 @@ struct StandingFiles: Sendable {
             guard let status, status.device == file.device, status.inode == file.inode else {
                 throw .tampered(file.part)
             }
-            guard file.part == .vaultFile else { continue }
             // Of the log, SQLite sets the owner anew with each connection of root's.
             let isLog = file.name.hasSuffix(Self.logSuffix)
             stamps.append(
-                Stamp(byteCount: status.size, changed: isLog ? status.modified : status.changed))
+                Stamp(
+                    part: file.part, byteCount: status.size,
+                    changed: isLog ? status.modified : status.changed))
         }
         return stamps
     }

@@ -66,7 +66,7 @@ package final class Store: Sendable {
             mover: mover, mirror: places.mirror.map(GateMirror.init),
             standing: StandingFiles([
                 (vaultFolder, StoreName.vaultFile, .vaultFile), (gateFolder, StoreName.gateFile, .gateFile),
-            ]), readers: readers)
+            ]), readers: readers, gateReader: gateReader)
         follower = Follower()
         leader.mirror?.belong(to: self)
         leader.followWithMirror()

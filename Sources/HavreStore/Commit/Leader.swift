@@ -26,11 +26,16 @@ final class Leader: @unchecked Sendable {
     let mirror: GateMirror?
     private let standing: StandingFiles
     private let readers: ReaderPool
-    /// How whoever led last has left the vault's files, and how many passes of the mover there had been before; nil
+    private let gateReader: Guarded<Store.GateReader>
+    /// How whoever led last has left the files, and how many passes of the mover there had been before; nil
     /// where one was under way.
     private var left: (files: [StandingFiles.Stamp], passes: UInt64)?
-    /// Whether somebody else has written into them since.
+    /// Whether somebody else has written into the vault's since.
     var isTouched = false
+    /// Whether somebody else has written into the gate's since, and it was not compared yet.
+    var isGateTouched = false
+    /// The checkpoint that the gate holds.
+    var followed: StoredCheckpoint?
     /// Whether a restore brings the gate forward: what is lost with the gate is then passed over and named.
     var isRestoring = false
     /// What was lost so.
@@ -50,7 +55,8 @@ final class Leader: @unchecked Sendable {
         vault: VaultWriter, gate: GateFile, journalLog: StepLog, erasuresLog: StepLog,
         memory: Guarded<Memory>,
         journal: any Journal, blobs: BlobFolder, keyFiles: KeyFiles, longReads: LongReads,
-        mover: LogMover, mirror: GateMirror?, standing: StandingFiles, readers: ReaderPool
+        mover: LogMover, mirror: GateMirror?, standing: StandingFiles, readers: ReaderPool,
+        gateReader: Guarded<Store.GateReader>
     ) throws(StoreError) {
         self.vault = vault
         self.gate = gate
@@ -65,33 +71,51 @@ final class Leader: @unchecked Sendable {
         self.mirror = mirror
         self.standing = standing
         self.readers = readers
+        self.gateReader = gateReader
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
         for connection in [vault.connection, gate.connection] { connection.watchLog() }
         vault.mover = mover
         gate.mover = mover
     }
 
-    /// Notes how the vault's files are left. Whoever leads does this last, and who has written nothing into them leaves
-    /// them as they were found: what somebody else wrote meanwhile is not taken for ours.
+    /// Notes how the files are left. Whoever leads does this last, and those of a database into which she has written
+    /// nothing stay as they were found: what somebody else wrote meanwhile is not taken for ours.
     func leave() {
-        guard vault.takeHasWritten() || left?.passes != mover.passCount else { return }
-        note()
+        var ours: Set<StorePart> = []
+        if vault.takeHasWritten() { ours.insert(.vaultFile) }
+        if gate.takeHasWritten() { ours.insert(.gateFile) }
+        note(ours)
     }
 
-    private func note() {
+    /// Notes how the files of these databases are now, or all when the mover has been at work since.
+    private func note(_ parts: Set<StorePart>) {
         guard let passes = mover.passCount else { return left = nil }
-        left = (try? standing.stamps()).map { ($0, passes) }
+        guard let last = left, last.passes == passes else {
+            return left = (try? standing.stamps()).map { ($0, passes) }
+        }
+        guard !parts.isEmpty else { return }
+        left = (try? standing.stamps()).map { now in
+            (zip(now, last.files).map { parts.contains($0.part) ? $0 : $1 }, passes)
+        }
     }
 
-    /// Looks whether the files stand where they were, and whether somebody has written into the vault's since. SQLite
-    /// would not notice what does not go through SQLite, and go on with the pages that it has in memory.
+    /// Looks whether the files stand where they were, and whether somebody has written into them since. SQLite would not
+    /// notice what does not go through SQLite, and go on with the pages that it has in memory.
     func lookAtFiles() throws(StoreError) {
         let files = try standing.look()
         guard let left, left.passes == mover.passCount, left.files != files else { return }
-        isTouched = true
-        vault.connection.forgetPages()
-        readers.doubt()
-        note()
+        let touched = Set(zip(left.files, files).filter { $0 != $1 }.map(\.1.part))
+        if touched.contains(.vaultFile) {
+            isTouched = true
+            vault.connection.forgetPages()
+            readers.doubt()
+        }
+        if touched.contains(.gateFile) {
+            isGateTouched = true
+            gate.connection.forgetPages()
+            gateReader.with { $0.file.connection.forgetPages() }
+        }
+        note(touched)
     }
 
     /// Has the logs moved that have become long since the last time.
@@ -176,6 +200,7 @@ final class Leader: @unchecked Sendable {
     private func perform(_ courses: [Course], _ keys: GateKeys, _ decided: () -> Void) throws(StoreError) {
         // Nothing is written, and so nothing is read either, into files that no start would find.
         try lookAtFiles()
+        try requireGate(keys)
         let mutates = courses.contains { !$0.prepared.change.isEntryOnly }
         // After a full disk an older group may still wait for its step 3: it goes first.
         if mutates, lag.isUrgent { try catchUp(keys) }

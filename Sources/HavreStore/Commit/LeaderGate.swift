@@ -105,9 +105,31 @@ extension Leader {
 
     // MARK: step 3
 
+    /// Compares the gate with what is known of it, after somebody else has written into its files: what a next start
+    /// would make of them is not known, and nothing more is acknowledged. It may have been the same bytes, or they may be
+    /// put back.
+    /// - Throws: `.tampered` as long as it differs.
+    func requireGate(_ keys: GateKeys) throws(StoreError) {
+        guard isGateTouched else { return }
+        let isSound = try? gate.isSound()
+        guard isSound == true, let held = try? gate.checkpoint(keys).checkpoint, let followed,
+            held.size == followed.size, held.root == followed.root
+        else { throw .tampered(.gateFile) }
+        let biting = try gate.restrictions(keys)
+        guard lag.restrictions || biting == restrictions else { throw .tampered(.gateFile) }
+        let known = memory.with { memory in
+            memory.areas.filter { !$0.value.isDirty }.compactMapValues { $0.state.map(AreaFacts.init) }
+        }
+        for (area, facts) in known {
+            guard try gate.area(area, keys).map(AreaFacts.init) == facts else { throw .tampered(.gateFile) }
+        }
+        isGateTouched = false
+    }
+
     /// Writes everything that was decided into the gate, in one transaction.
     /// - Throws: `.storageFull(decided: true)` when there is no room: it is tried again later.
     func follow(_ keys: GateKeys) throws(StoreError) {
+        try requireGate(keys)
         let (checkpoint, instant, device) = memory.with { ($0.checkpoint, $0.instant, $0.device) }
         let chores = lag.noted.joined(with: lag.chores)
         let fresh = try gate.freshAreas(adding: lag.fresh, keys)
@@ -128,6 +150,7 @@ extension Leader {
             try gate.put(checkpoint: checkpoint, instant: instant, keys)
             CrashPoint.reach(.gateWritten)
         }
+        followed = checkpoint
         memory.with { memory in
             memory.owed = Owed()
             for area in lag.areas.keys {

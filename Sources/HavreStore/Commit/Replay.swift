@@ -39,6 +39,7 @@ extension Leader {
             memory.state = next
         }
         restrictions = replay.restrictions
+        followed = checkpoint
         dataVersion = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
         if !lag.noted.isEmpty { try finishChores(keys, isPatient: false) }
     }

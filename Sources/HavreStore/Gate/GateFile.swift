@@ -36,6 +36,8 @@ final class GateFile {
     private let transaction: Transaction
     /// Who else moves the log.
     var mover: LogMover?
+    /// Whether this connection has begun to write since that was last asked.
+    private var hasWritten = false
 
     init(_ connection: Connection) throws(SQLError) {
         self.connection = connection
@@ -179,6 +181,7 @@ final class GateFile {
     }
 
     func begin() throws(SQLError) {
+        hasWritten = true
         (written, writtenSize) = ([], nil)
         try transaction.begin()
     }
@@ -196,7 +199,14 @@ final class GateFile {
         transaction.rollback()
     }
 
+    /// Whether the file or its log may have been changed through this connection since the last such question.
+    func takeHasWritten() -> Bool {
+        defer { hasWritten = false }
+        return hasWritten
+    }
+
     func truncateLog(isPatient: Bool) throws(SQLError) -> Bool {
+        hasWritten = true
         guard let mover else { return try connection.truncateLog(isPatient: isPatient) }
         return try mover.apart { () throws(SQLError) in try connection.truncateLog(isPatient: isPatient) }
     }

@@ -17,6 +17,7 @@ extension Store {
                 }
                 return (keys, device)
             }
+            try leader.requireGate(keys)
             if leader.lag.isUrgent || leader.lag.checkpoint { try leader.follow(keys) }
             // What lies under the old key goes from the mirror before it goes from here; it is filled anew afterwards.
             leader.tellMirror(.empty)
