@@ -2,12 +2,18 @@ import CSystem
 
 /// What systemd and its like expect of a service: sockets handed over, and word of when it serves.
 package enum ServiceManager {
-    private static let firstDescriptor: Int32 = 3
+    /// As sd_listen_fds(3) says.
+    static let firstDescriptor: Int32 = 3
 
     /// The sockets that were handed over, each close-on-exec; empty when none were. The variables that announce
     /// them are removed, so it works once.
     /// - Throws: `invalid` when what was announced is not there, or for more than 16 of them.
     package static func listeners() throws(SystemError) -> [SharedDescriptor] {
+        try listeners(from: firstDescriptor)
+    }
+
+    /// The same from another number on: in a test's process the first ones are somebody else's.
+    static func listeners(from first: Int32) throws(SystemError) -> [SharedDescriptor] {
         defer { for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unset(name) } }
         guard let pid = Process.environment("LISTEN_PID"), let count = Process.environment("LISTEN_FDS")
         else { return [] }
@@ -16,7 +22,7 @@ package enum ServiceManager {
             throw SystemError("LISTEN_FDS", SystemError.invalid)
         }
         var found: [SharedDescriptor] = []
-        for number in firstDescriptor..<(firstDescriptor + count) {
+        for number in first..<(first + count) {
             try check("LISTEN_FDS", csys_close_on_exec(number))
             found.append(SharedDescriptor(Descriptor(owning: number)))
         }
