@@ -8,7 +8,7 @@ import Testing
         guard let folder = ProcessInfo.processInfo.environment["HAVRE_PEER_FOLDER"] else { return }
         let server = try TinyServer()
         try Files.write([UInt8](server.path.utf8), to: folder + "/socket")
-        let until = Clock.milliseconds() + 120_000
+        let until = Clock.milliseconds() + 280_000
         while Clock.milliseconds() < until, try !Files.exists(folder + "/stop") {
             Clock.sleep(milliseconds: 50)
         }

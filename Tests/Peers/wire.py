@@ -118,7 +118,7 @@ def main():
             stderr=subprocess.STDOUT)
         try:
             link = os.path.join(folder, "socket")
-            for _ in range(600):
+            for _ in range(2400):
                 if os.path.exists(link) or server.poll() is not None:
                     break
                 time.sleep(0.1)
