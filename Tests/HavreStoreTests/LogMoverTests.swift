@@ -1,6 +1,7 @@
 import Foundation
 import HavreCodec
 import HavreSecrets
+import HavreSystem
 import Testing
 
 @testable import HavreStore
@@ -30,6 +31,46 @@ import Testing
         try house.restart()
         #expect(try house.store.read(area, 59).payload == Array("row".utf8))
         #expect(try house.store.check().problems.isEmpty)
+    }
+
+    @Test("What was added during the passes is moved while nobody commits, unless a reader needs older pages")
+    func lastPass() throws {
+        let folder = try privateFolder("havre-log")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func connection(_ name: String) throws -> HavreStore.Connection {
+            let path = folder.appendingPathComponent(name).path
+            if !FileManager.default.fileExists(atPath: path) {
+                try #require(FileManager.default.createFile(atPath: path, contents: nil))
+            }
+            let connection = try HavreStore.Connection(path: path)
+            try connection.configure()
+            connection.watchLog()
+            return connection
+        }
+        let (writer, reader) = (try connection("vault.db"), try connection("vault.db"))
+        try writer.execute("CREATE TABLE row(body BLOB) STRICT")
+        let mover = LogMover(vault: try connection("vault.db"), gate: try connection("gate.db"))
+        let heldOff = Guarded(0)
+        try mover.start { move in
+            move()
+            heldOff.with { $0 += 1 }
+            heldOff.broadcast()
+            return true
+        }
+        defer { mover.stop() }
+        try writer.execute("INSERT INTO row VALUES (randomblob(2000000))")
+        mover.wake()
+        #expect(heldOff.when({ $0 == 1 }, withinMilliseconds: 60_000) { _ in true } == true)
+        try writer.execute("INSERT INTO row VALUES (randomblob(20000))")
+        #expect(writer.logFrameCount < 10, "the log began anew")
+        try reader.execute("BEGIN")
+        _ = try reader.integerAnswer("SELECT count(*) FROM row")
+        try writer.execute("INSERT INTO row VALUES (randomblob(2000000))")
+        mover.wake()
+        #expect(heldOff.when({ $0 == 2 }, withinMilliseconds: 200) { _ in true } == nil)
+        try reader.execute("COMMIT")
+        mover.wake()
+        #expect(heldOff.when({ $0 == 2 }, withinMilliseconds: 60_000) { _ in true } == true)
     }
 
     @Test("Overwritten bytes are gone when the answer comes, also while the logs are being moved")

@@ -135,14 +135,15 @@ final class Connection {
     /// Pages in the write-ahead log behind the last commit of this connection.
     var logFrameCount: Int { logLength.frameCount }
 
-    /// Moves what lies in the write-ahead log into the file, as far as no reader needs it, while others go on.
-    /// - Returns: how many pages are left.
-    func moveLog() throws(SQLError) -> Int {
+    /// Moves what lies in the write-ahead log into the file, as far as no reader needs it, while others go on. What they
+    /// add meanwhile stays.
+    /// - Returns: how many pages of the log lie in the file now; nil when a reader stands in the way.
+    func moveLog() throws(SQLError) -> Int? {
         var frames: Int32 = 0
         var moved: Int32 = 0
         let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
         guard code == SQLITE_OK else { throw SQLError(code: code) }
-        return Int(max(0, frames - moved))
+        return moved < frames ? nil : Int(moved)
     }
 
     /// Moves the whole write-ahead log into the file and empties it, so that overwritten bytes are gone from both.

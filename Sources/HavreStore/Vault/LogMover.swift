@@ -4,7 +4,8 @@ import HavreSystem
 ///
 /// SQLite would do it at the end of whichever commit finds a log of 1,000 pages: in a large house these belong in as many
 /// places of the file, and whoever made that one change waits for all of them. Here they are moved while commits go on;
-/// only what was added meanwhile is moved while nobody commits, so that the log begins anew.
+/// only the little that was added during the last pass is moved while nobody commits, so that the log begins anew: it
+/// stays short, and a commit overwrites what is there already, which costs a disk half of what making it longer does.
 final class LogMover: Sendable {
     // Sendable by hand: the connections are used behind the lock.
     private struct Files: @unchecked Sendable {
@@ -23,6 +24,10 @@ final class LogMover: Sendable {
     static let frameCountMin = 1_000
     /// At most so many pages are moved while nobody commits.
     private static let restCountMax = 500
+    /// A pass that found no more than so many is not worth another one beside the commits.
+    private static let restCountMin = 50
+    /// Beside commits that never pause each pass finds what was added during the one before: less and less.
+    private static let passCountMax = 6
 
     init(vault: Connection, gate: Connection) {
         files = Guarded(Files(vault: vault, gate: gate))
@@ -34,8 +39,7 @@ final class LogMover: Sendable {
             try Threads.spawn { [self] in
                 while wish.when({ $0 != .nothing }, { $0 }) == .move {
                     wish.with { if $0 == .move { $0 = .nothing } }
-                    let rest = move()
-                    guard rest > 0, rest <= Self.restCountMax else { continue }
+                    guard let rest = moveBeside(), rest <= Self.restCountMax else { continue }
                     guard holdOff({ _ = self.move() }) else { return }
                 }
             }
@@ -67,15 +71,32 @@ final class LogMover: Sendable {
     /// How many passes there were; nil during one, when the files change by this thread.
     var passCount: UInt64? { passes.with { $0.isUnderWay ? nil : $0.count } }
 
+    /// Passes beside the commits, until one finds little.
+    /// - Returns: how many pages the last one found; nil when a reader stood in the way.
+    private func moveBeside() -> Int? {
+        var found: Int?
+        var moved = move()
+        for _ in 1..<Self.passCountMax {
+            guard let before = moved, let now = move() else { return nil }
+            moved = now
+            // A log that has begun anew meanwhile is shorter than the one before.
+            let count = zip(now, before).map { $0 < $1 ? $0 : $0 - $1 }.max() ?? 0
+            found = count
+            if count <= Self.restCountMin { break }
+        }
+        return found
+    }
+
     /// One pass over both files.
-    /// - Returns: how many pages are left in the longer log.
-    private func move() -> Int {
+    /// - Returns: how many pages of each log lie in its file now; nil when a reader still needs some of the older ones.
+    private func move() -> [Int]? {
         files.with { files in
-            guard let files else { return 0 }
+            guard let files else { return nil }
             passes.with { $0 = ($0.count + 1, true) }
             defer { passes.with { $0.isUnderWay = false } }
             // A disk that takes nothing leaves the pages in the log, where they are as safe.
-            return [files.vault, files.gate].map { (try? $0.moveLog()) ?? 0 }.max() ?? 0
+            let moved = [files.vault, files.gate].compactMap { (try? $0.moveLog()) ?? nil }
+            return moved.count == 2 ? moved : nil
         }
     }
 }
