@@ -16,6 +16,8 @@ package struct Form: Sendable {
     package let sensitivity: Sensitivity
     /// Its fields in the order in which they are asked, those that every form has at the end.
     package let fields: [Field]
+    /// Whether a case has one record of it at most: what is added is its next version.
+    package let isSingle: Bool
     private let positions: [String: Int]
 
     /// The name of the form in words.
@@ -65,6 +67,7 @@ package struct Form: Sendable {
         group = try head.string("group", max: 40)
         roles = try head.strings("roles", max: 20, each: 20)
         sensitivity = try head.choice("sensitivity", of: Sensitivity.self)
+        isSingle = try head.optionalBool("single") ?? false
         let own = try Field.decode(
             head.array("fields", max: 200), in: id, sensitivity: sensitivity, lists: lists)
         try head.finish()

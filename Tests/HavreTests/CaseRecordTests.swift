@@ -81,6 +81,20 @@ import Testing
         #expect(try caseRecords(code, office.amina).first?.version == 2)
     }
 
+    @Test("A case has one night sheet: what is added renews it whole") func nightSheet() throws {
+        let (amina, code) = (office.amina, office.code)
+        let old: JSON = ["code": "Iris", "threat": "He knows the street.", "medical_alert": "Asthma."]
+        let first = try vault.add(case: code, form: "night", fields: old, amina)
+        let second = try vault.add(
+            case: code, form: "night", fields: ["code": "Iris", "threat": "He has gone."], amina)
+        #expect(second.record == first.record && second.version == 2)
+        let shown = try vault.show(case: code, record: nil, version: nil, form: "night", amina)
+        #expect(shown.map(\.version) == [2])
+        #expect(
+            try vault.history(case: code, record: first.record, amina).last?.changed
+                == ["medical_alert", "threat"])
+    }
+
     @Test("A case does not end while something required is missing in it") func endsComplete() throws {
         let (amina, code) = (office.amina, office.code)
         let rule = "is required in statement before the case may end (record \(office.statement.hex))"

@@ -38,6 +38,20 @@ import Testing
         ] { #expect(try refusal(sentence, scene) == nil, "\(sentence)") }
     }
 
+    @Test(
+        "Who threatens her and who interprets are found as well, though a reference may be the id of a record"
+    )
+    func references() throws {
+        let scene = try ExportScene()
+        let threats: JSON = [
+            ["source": "Mama Blessing", "nature": "violence"], ["source": .string(scene.statement.hex)],
+        ]
+        _ = try scene.add("risk", ["threats": threats, "interpreter": "Ousmane Diallo"])
+        #expect(try refusal("Elle s'appelait Mama Blessing.", scene) == "Identified")
+        #expect(try refusal("M. Diallo a traduit.", scene) == "NeedsApproval")
+        #expect(try refusal("Une femme me menaçait.", scene) == nil)
+    }
+
     @Test("Colleagues are found by whole name, and by first or last name where it is written as a name")
     func colleagues() throws {
         let scene = try ExportScene()

@@ -18,7 +18,7 @@ public struct Written: Sendable {
 extension Vault {
     /// Adds a record to a case that the session has open.
     ///
-    /// A case has one record F01: adding to it completes it.
+    /// A case has one record F01 and one night sheet: adding to the first completes it, to the second renews it.
     ///
     /// - Throws: `invalid` naming field and rule; `notGranted` without the right to write the form's compartment.
     public func add(
@@ -28,6 +28,7 @@ extension Vault {
             let form = try Self.form(formID)
             let fields = try Self.check(fields, form, today)
             if form.id == Self.caseForm { return try self.caseRecord(with: fields, inside, today) }
+            if let renewed = try self.renewed(form, fields, inside) { return renewed }
             return RecordPlan(
                 form: form, record: Random.identifier(), version: 1, previous: nil, fields: fields,
                 compartment: nil)

@@ -12,10 +12,30 @@ extension Vault {
 
     /// The newest version of the record F01; nil in a case that somebody made for its owner, until she has opened it.
     func caseRecord(_ inside: Inside) throws(HavreError) -> CaseIndex.Version? {
-        for row in inside.index.newest where row.compartment == .core {
-            if try gist(row, inside).form == Self.caseForm { return row }
+        try single(try Self.form(Self.caseForm), inside)
+    }
+
+    /// The newest version of the one record of such a form; nil where there is none.
+    func single(_ form: Form, _ inside: Inside) throws(HavreError) -> CaseIndex.Version? {
+        let rows = inside.index.newest.filter { $0.compartment?.rawValue == form.compartment }
+        // Rows are numbered as they were written.
+        for row in rows.sorted(by: { $0.row > $1.row }) where try gist(row, inside).form == form.id {
+            return row
         }
         return nil
+    }
+
+    /// The next version of the one record of a form, which says nothing of what stood there before: a night sheet is
+    /// renewed whole.
+    func renewed(_ form: Form, _ fields: JSON, _ inside: Inside) throws(HavreError) -> RecordPlan? {
+        guard form.isSingle, let last = try single(form, inside), let compartment = last.compartment else {
+            return nil
+        }
+        try inside.require(.read, compartment)
+        let previous = RecordText.digest(of: try readWithText(last, inside).text)
+        return RecordPlan(
+            form: form, record: last.record, version: last.version + 1, previous: previous, fields: fields,
+            compartment: compartment)
     }
 
     /// Whether this is the record F01, or is to become it.

@@ -73,7 +73,7 @@ struct Add: Verb {
             let fields = try RecordInput(desk: desk).fields(form, from: source.from)
             return try Written.say(try Written.add(fields, form, to: name, saving), form, fields, desk)
         }
-        if form.id == "case", let record = try caseRecord(name, desk) {
+        if form.isSingle, let record = try single(form, name, desk) {
             let correction = Correction(
                 desk: desk, person: person, saving: saving, caseName: name, inEditor: source.inEditor)
             let saved = try correction.run(record: record)
@@ -95,11 +95,11 @@ struct Add: Verb {
     }
 
     /// The one record of that form: adding to it corrects it.
-    private func caseRecord(_ name: String, _ desk: Desk) throws(Failure) -> String? {
+    private func single(_ form: Form, _ name: String, _ desk: Desk) throws(Failure) -> String? {
         try desk.requireWriting(to: Set(Catalogue.shared.compartments.map(\.id)), of: name)
         let items = try desk.daemon().gather(
-            "Show", ["case": .string(name), "form": "case"], list: "records")
-        return items.first?["record"]?.string
+            "Show", ["case": .string(name), "form": .string(form.id)], list: "records")
+        return items.last?["record"]?.string
     }
 
     private func choice(_ desk: Desk) throws(Failure) -> String {
