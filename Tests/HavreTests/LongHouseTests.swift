@@ -42,6 +42,47 @@ import Testing
         #expect(try house.vault.check(nil).problems.isEmpty)
     }
 
+    @Test(
+        "The log since a time is whole, whatever was done to the clock, and what is older is not opened for it again"
+    )
+    func logSince() throws {
+        let time = TestClock()
+        let house = try TestHouse(clock: time.clock, inMemory: true)
+        let begin = time.clock.now()
+        func write(_ count: Int) throws {
+            for _ in 0..<count { try house.vault.log(Event(time: house.vault.now, act: "fetch")) }
+        }
+        try write(700)
+        // A year ahead for a moment, in the middle of a page, then a day behind.
+        time.set(by: 365 * 86_400)
+        try write(1)
+        time.set(by: -366 * 86_400)
+        try write(800)
+        time.set(by: 86_400)
+        time.advance(seconds: 3_600)
+        try write(300)
+        let times = [0, -86_400, 1, 3_600, 3_601, 86_400, 365 * 86_400, 365 * 86_400 + 1].map { begin + $0 }
+        func compare() throws {
+            let sylvie = try house.unlock("Sylvie")
+            let all = try house.vault.auditLog(case: nil, since: nil, sylvie)
+            for second in times {
+                let found = try house.vault.auditLog(case: nil, since: Instant(seconds: second), sylvie)
+                let expected = all.filter { $0.time.seconds >= second }.map(\.index)
+                // Each question is itself an entry.
+                #expect(found.map(\.index).filter { $0 < all.count } == expected, "\(second - begin)")
+            }
+        }
+        try compare()
+        try house.reopen()
+        try compare()
+        let sylvie = try house.unlock("Sylvie")
+        let before = try StartTests().reads(house.vault.store).rows
+        let found = try house.vault.auditLog(case: nil, since: Instant(seconds: begin + 3_600), sylvie)
+        #expect(found.count > 300 && found.count < 700)
+        let rows = try StartTests().reads(house.vault.store).rows - before
+        #expect(rows < 300 + 4 * 256, "\(rows) rows of \(house.vault.logSize)")
+    }
+
     @Test("A page of the register that was taken away is missed, by check and by whoever needs it")
     func missingPage() throws {
         let house = try TestHouse(inMemory: true)

@@ -8,7 +8,7 @@ import Testing
 /// What is read before somebody can work, however much there is.
 @Suite struct StartTests {
     /// Rows and pages that SQLite has read.
-    private struct Reads: Equatable {
+    struct Reads: Equatable {
         var rows = 0
         var pages = 0
 
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Everything that a store's connections have read since it was opened.
-    private func reads(_ store: Store) throws -> Reads {
+    func reads(_ store: Store) throws -> Reads {
         var connections = [store.leader.vault.connection, store.leader.gate.connection]
         connections.append(store.gateReader.with { $0.file.connection })
         func borrow(_ left: Int) throws {

@@ -146,6 +146,12 @@ extension Vault {
             numbers = try storing { () throws(StoreError) in
                 try journal.entries(about: caseID, by: who, StoredLedger(store: store))
             }
+        } else if since != nil {
+            numbers = try storing { () throws(StoreError) in
+                try journal.entries(since: second) { numbers throws(StoreError) in
+                    UInt64(clamping: try store.latestInstant(ofEntries: numbers))
+                }
+            }.joined()
         } else {
             numbers = 0..<journal.checkpoint().size
         }

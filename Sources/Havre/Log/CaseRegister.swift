@@ -16,9 +16,12 @@ struct CaseRegister {
     /// Which page it is.
     private(set) var number: UInt64
     private var page: [UInt8] = []
+    /// The latest second of the entries taken in for this page.
+    private(set) var latest: UInt64 = 0
 
     /// What the first bytes of an entry's body hold: see `SealedEvent`.
     private static let caseRange = 0..<4
+    private static let secondRange = 16..<21
     private static let whoRange = 21..<24
     private static let lineByteCount = 8
 
@@ -29,14 +32,17 @@ struct CaseRegister {
 
     /// Takes in the body of the next entry.
     ///
-    /// - Returns: the page that is full with it; the next one has begun.
-    mutating func append(_ body: [UInt8]) -> StoredTile? {
+    /// - Returns: the page that is full with it, and the latest second in it; the next one has begun.
+    mutating func append(_ body: [UInt8]) -> (page: StoredTile, latest: UInt64)? {
         let isEvent = body.count >= Self.whoRange.upperBound
+        if isEvent {
+            latest = max(latest, body[Self.secondRange].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        }
         page += isEvent ? body[Self.caseRange] + body[Self.whoRange] + [0] : [0, 0, 0, 0, 0, 0, 0, 0]
         guard page.count == Tile.width * Self.lineByteCount else { return nil }
         let full = StoredTile(level: Self.level, number: number, hashes: page)
-        self = CaseRegister(number: number + 1)
-        return full
+        defer { self = CaseRegister(number: number + 1) }
+        return (full, latest)
     }
 
     /// Numbers of the entries that may be about a case.

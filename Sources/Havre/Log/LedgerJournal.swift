@@ -12,6 +12,8 @@ final class LedgerJournal: Journal {
         var pending: Course?
         var signer: SigningKey?
         var origin = ""
+        /// The latest second of the entries of each whole page that is known: the others were full at the start.
+        var latest: [UInt64: UInt64] = [:]
     }
 
     /// The tree, which cases the entries of its partial tile are about, and what is signed of it.
@@ -19,10 +21,14 @@ final class LedgerJournal: Journal {
         var tree = CompactTree()
         var register = CaseRegister()
         var checkpoint = StoredCheckpoint(size: 0, root: Merkle.empty, text: [])
+        /// The latest second of each page that has become full since it was last taken out.
+        var latest: [UInt64: UInt64] = [:]
 
         mutating func append(_ leaf: Leaf, body: [UInt8]) -> StoredTile? {
             tree.append(leaf.hash)
-            return register.append(body)
+            guard let full = register.append(body) else { return nil }
+            latest[full.page.number] = full.latest
+            return full.page
         }
     }
 
@@ -96,6 +102,8 @@ final class LedgerJournal: Journal {
             guard let pending = state.pending else { return }
             state.course = pending
             state.pending = nil
+            state.latest.merge(state.course.latest) { $1 }
+            state.course.latest = [:]
         }
     }
 
@@ -124,6 +132,33 @@ final class LedgerJournal: Journal {
             found += CaseRegister(number: page.number, page: page.hashes).entries(about: caseID, by: who)
         }
         return found + newest.entries(about: caseID, by: who)
+    }
+
+    /// Numbers of the entries that may be of this second or a later one, in order: all that are, and those beside them.
+    ///
+    /// The times of entries are almost in order: one is written a moment after its time, and a clock can be set back. So
+    /// each page counts by its latest second, and none stands for another.
+    ///
+    /// - Parameter look: the latest second in a whole page of entries; asked once after a start, of those before it.
+    func entries(
+        since second: UInt64, _ look: (Range<UInt64>) throws(StoreError) -> UInt64
+    ) throws(StoreError) -> [Range<UInt64>] {
+        let (size, count) = state.with { ($0.course.checkpoint.size, $0.course.register.number) }
+        let width = UInt64(Tile.width)
+        var found: [Range<UInt64>] = []
+        for page in 0..<count {
+            let numbers = page * width..<(page + 1) * width
+            let known = state.with { $0.latest[page] }
+            let latest: UInt64
+            if let known {
+                latest = known
+            } else {
+                latest = try look(numbers)
+                state.with { if $0.signer != nil { $0.latest[page] = latest } }
+            }
+            if latest >= second { found.append(numbers) }
+        }
+        return found + [count * width..<size]
     }
 
     func audit(
@@ -188,6 +223,7 @@ final class LedgerJournal: Journal {
             state.signer = nil
             state.course = Course()
             state.pending = nil
+            state.latest = [:]
         }
     }
 

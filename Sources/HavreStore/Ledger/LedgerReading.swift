@@ -22,14 +22,21 @@ extension Store {
         return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).entry(number)
     }
 
-    /// The wall clock of the change that an entry belongs to, UTC seconds, from its mark.
+    /// The wall clock of the change that an entry belongs to, UTC seconds, from its mark alone.
     /// - Throws: `.notFound` beyond the size, `.tampered`.
     package func instant(ofEntry number: UInt64) throws(StoreError) -> Int64 {
         let (keys, size) = try memory.with { memory throws(StoreError) in
             (try memory.openKeys(), memory.checkpoint.size)
         }
         guard number < size else { throw .notFound }
-        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).full(number).mark.instant
+        return try LedgerRows(readers: readers, seal: LedgerSeal(keys: keys)).mark(number).instant
+    }
+
+    /// The latest of these.
+    package func latestInstant(ofEntries numbers: Range<UInt64>) throws(StoreError) -> Int64 {
+        var latest = Int64.min
+        for number in numbers { latest = max(latest, try instant(ofEntry: number)) }
+        return latest
     }
 
     /// One tile, opened; nil when none was written at that place.
@@ -76,6 +83,15 @@ struct LedgerRows: JournalRows {
         // Its number lies below the size, so that a missing one was removed.
         guard let columns else { throw .tampered(.entry) }
         return try seal.open(columns, number: number)
+    }
+
+    /// What stands beside the entry.
+    func mark(_ number: UInt64) throws(StoreError) -> Mark {
+        let column = try readers.with { reader throws(StoreError) in
+            try database(.entry) { () throws(SQLError) in try reader.mark(number) }
+        }
+        guard let column else { throw .tampered(.entry) }
+        return try seal.open(mark: column, number: number).mark
     }
 
     func tile(level: Int, number: UInt64) throws(StoreError) -> StoredTile? {

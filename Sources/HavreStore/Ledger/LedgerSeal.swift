@@ -26,13 +26,7 @@ struct LedgerSeal: Sendable {
     func open(_ columns: Columns, number: UInt64) throws(StoreError) -> (
         entry: StoredEntry, mark: Mark, root: Digest
     ) {
-        guard columns.mark.count > Digest.byteCount else { throw .tampered(.mark) }
-        let prefix = try decoding(.mark) { () throws(CodecError) in
-            try Digest(bytes: Array(columns.mark.prefix(Digest.byteCount)))
-        }
-        let root = try decoding(.mark) { () throws(CodecError) in try Digest(bytes: hidden(prefix, number)) }
-        let sealedMark = Array(columns.mark.dropFirst(Digest.byteCount))
-        let mark = try Mark.open(sealedMark, keys, number: number, root: root)
+        let (mark, sealedMark, root) = try open(mark: columns.mark, number: number)
         do throws(SecretError) {
             let body = try Pad.unpad(Seal.open(columns.body, under: keys.ledger, context(number, root)))
             let entry = StoredEntry(
@@ -42,6 +36,19 @@ struct LedgerSeal: Sendable {
         } catch {
             throw .tampered(.entry)
         }
+    }
+
+    /// The same of the column `mark` alone.
+    func open(
+        mark column: [UInt8], number: UInt64
+    ) throws(StoreError) -> (mark: Mark, sealed: [UInt8], root: Digest) {
+        guard column.count > Digest.byteCount else { throw .tampered(.mark) }
+        let prefix = try decoding(.mark) { () throws(CodecError) in
+            try Digest(bytes: Array(column.prefix(Digest.byteCount)))
+        }
+        let root = try decoding(.mark) { () throws(CodecError) in try Digest(bytes: hidden(prefix, number)) }
+        let sealed = Array(column.dropFirst(Digest.byteCount))
+        return (try Mark.open(sealed, keys, number: number, root: root), sealed, root)
     }
 
     /// A tile's width can be told from its place and the number of entries, so it is not padded.

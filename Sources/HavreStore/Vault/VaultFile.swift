@@ -142,6 +142,7 @@ final class VaultReader {
     var doubts = 0
     private let selectBody: Statement
     private let selectEntry: Statement
+    private let selectMark: Statement
     private let selectTile: Statement
     private let selectEntryEnd: Statement
     private let beginStatement: Statement
@@ -155,6 +156,7 @@ final class VaultReader {
         rows = try RowStatements(connection)
         selectBody = try connection.prepare("SELECT body FROM body WHERE tag = ?1")
         selectEntry = try connection.prepare("SELECT body, mark FROM entry WHERE number = ?1")
+        selectMark = try connection.prepare("SELECT mark FROM entry WHERE number = ?1")
         selectTile = try connection.prepare("SELECT hashes FROM tile WHERE level = ?1 AND number = ?2")
         selectEntryEnd = try connection.prepare(Self.entryEndSQL)
         beginStatement = try connection.prepare("BEGIN")
@@ -171,6 +173,11 @@ final class VaultReader {
         return try selectEntry.first { row throws(SQLError) in
             LedgerSeal.Columns(body: try row.bytes(0), mark: try row.bytes(1))
         }
+    }
+
+    func mark(_ number: UInt64) throws(SQLError) -> [UInt8]? {
+        try selectMark.bind(1, Int64(bitPattern: number))
+        return try selectMark.first { row throws(SQLError) in try row.bytes(0) }
     }
 
     func tile(level: Int, number: UInt64) throws(SQLError) -> [UInt8]? {
