@@ -162,9 +162,8 @@ def day(call, folder):
     call("History", session=anna, case=case, record=record)
     call("Find", session=anna, text="etes", case=case)
     (folder / "file").write_bytes(bytes(3 << 20))
-    attached = [call("Attach", [reading()], session=anna, case=case, file=0, title="été", more=True),
-                call("Attach", [reading()], session=anna, case=case, file=0)]
-    attachment = attached[1]["attachment"]
+    call("Attach", [reading()], session=anna, case=case, file=0, title="été", more=True)
+    attachment = call("Attach", [reading()], session=anna, case=case, file=0)["attachment"]
     parts = Caller.send(caller, VAULT + ".Fetch", {"session": anna, "case": case, "attachment": attachment, "out": 0},
                         [os.open("/dev/null", os.O_WRONLY)], more=True)
     check([part["parameters"]["progress"]["total"] for part in parts[:-1]] == [3 << 20] * 3, "a file's progress")
@@ -200,10 +199,9 @@ def day(call, folder):
     call("StaffReset", session=boss, name="Léa")
     call("CaseAssign", session=boss, case=case, owner="Anna", backup="Awa")
     # A case does not end before what its records require is there.
-    check(call("CaseArchive", session=anna, case=case).get("field") == "kind", "a record without its kind")
-    for file in attached:
-        call("Edit", session=anna, case=case, record=file["record"],
-             fields={"kind": "document", "title": "été", "sealed_copy": file["attachment"]})
+    begun = call("Add", session=anna, case=case, form="note", fields={"channel": "phone"})["record"]
+    check(call("CaseArchive", session=anna, case=case).get("field") == "summary", "a note that says nothing")
+    call("Edit", session=anna, case=case, record=begun, fields={"channel": "phone", "summary": "été"})
     call("CaseArchive", session=anna, case=case)
     call("CaseReopen", session=anna, case=case)
     call("Open", session=anna, case=case, purpose="visit")

@@ -76,8 +76,9 @@ extension Vault {
         _ code: String, _ session: Session, _ first: Inside
     ) throws(HavreError) -> Identifier {
         let form = try Self.form("evidence")
+        // Whoever attaches a file has not said yet of what kind it is, and a case may end all the same.
         let fields = Self.named(title).merging([
-            "original_blake2b": .string(taken.blake2b.hex),
+            "kind": .string(CodeList.unknown), "original_blake2b": .string(taken.blake2b.hex),
             "original_sha256": .string(taken.sha256.hex), "sealed_copy": .string(attachment.hex),
         ]) { $1 }
         let values = try Self.check(.object(fields), form, today)
