@@ -105,7 +105,7 @@ import Testing
         try complete()
         _ = try office.attach(byteCount: 10)
         _ = try vault.archive(case: code, amina)
-        #expect(try card(code, amina).status == "Closed", "of a file that was attached nobody is asked the kind")
+        #expect(try card(code, amina).status == "Closed", "nobody is asked of what kind a file is")
     }
 
     @Test("Whom the record lists as never to be let in is let in by no grant and no assignment")
