@@ -33,11 +33,8 @@ extension Form {
 
     /// The paths of the required fields that are missing, in the order of the form; empty when the record may be
     /// exported, referred or closed with.
-    /// - Parameters:
-    ///   - values: values that ``check(_:today:)`` gave back.
-    ///   - child: whether the person is known to be a child from elsewhere (the identity, the guardian): a rule
-    ///     that spares children then holds even if the number that it looks at is missing.
-    package func missingRequired(_ values: JSON, child: Bool = false) -> [String] {
+    /// - Parameter values: values that ``check(_:today:)`` gave back.
+    package func missingRequired(_ values: JSON) -> [String] {
         var missing: [String] = []
         for field in fields {
             if let value = values[field.key] {
@@ -46,18 +43,18 @@ extension Form {
                         missing.append("\(field.key)[\(row)].\(inner.key)")
                     }
                 }
-            } else if isRequired(field, values, child: child) {
+            } else if isRequired(field, values) {
                 missing.append(field.key)
             }
         }
         return missing
     }
 
-    private func isRequired(_ field: Field, _ values: JSON, child: Bool) -> Bool {
+    private func isRequired(_ field: Field, _ values: JSON) -> Bool {
         switch field.requirement {
         case .never: false
         case .always: true
-        case .unless(let other, let below): !child && (values[other]?.int).map { $0 >= below } ?? true
+        case .unless(let other, let below): (values[other]?.int).map { $0 >= below } ?? true
         }
     }
 }

@@ -19,7 +19,6 @@ import Testing
         #expect(identification.missingRequired(adult) == ["means"])
         #expect(identification.missingRequired(with("age_when_trafficked", 18)) == ["means"])
         #expect(identification.missingRequired(with("age_when_trafficked", 17)).isEmpty)
-        #expect(identification.missingRequired(adult, child: true).isEmpty)
         #expect(identification.missingRequired(with("means", ["unknown"])).isEmpty)
         #expect(identification.field("means")?.required == false, "no list of questions demands it")
     }
