@@ -132,7 +132,7 @@ import Testing
                         isWriting.with { $0 = false }
                         isWriting.broadcast()
                     }
-                    isWriting.when({ !$0 }, withinMilliseconds: 300) { _ in }
+                    isWriting.when({ !$0 }, withinMilliseconds: 2_000) { _ in }
                 }
                 return Clock.system.now()
             }, boot: { Clock.system.boot() })
