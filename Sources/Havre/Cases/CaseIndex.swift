@@ -11,6 +11,8 @@ struct CaseIndex {
     private(set) var records: [Identifier: [Version]] = [:]
     /// Records in the order of their first version.
     private(set) var order: [Identifier] = []
+    /// The same by the compartment that a record stays in.
+    private var places: [String: [Identifier]] = [:]
     private(set) var attachments: [Identifier: Attachment] = [:]
     private(set) var older: [(secret: String, generation: UInt64, sealed: [UInt8])] = []
     private(set) var fingerprints: [Identifier: [Set<RowFacts.Fingerprint>]] = [:]
@@ -57,7 +59,10 @@ struct CaseIndex {
                 row: row, head: head, record: record, version: version, author: author,
                 thumbprint: thumbprint, receipt: receipt, gist: gist, until: until)
             guard version == UInt32(records[record]?.count ?? 0) + 1 else { throw .tampered }
-            if version == 1 { order.append(record) }
+            if version == 1 {
+                order.append(record)
+                places[head.secret, default: []].append(record)
+            }
             records[record, default: []].append(entry)
         case .attachment(let head, let attachment, let record):
             guard blobs.count == 1 else { throw .tampered }
@@ -76,4 +81,9 @@ struct CaseIndex {
 
     /// The newest version of each record, in the order of the first ones.
     var newest: [Version] { order.compactMap { records[$0]?.last } }
+
+    /// The same of one compartment, without a look at the others.
+    func newest(in compartment: Compartment) -> [Version] {
+        (places[compartment.rawValue] ?? []).compactMap { records[$0]?.last }
+    }
 }

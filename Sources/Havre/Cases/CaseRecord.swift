@@ -17,7 +17,8 @@ extension Vault {
 
     /// The newest version of the one record of such a form; nil where there is none.
     func single(_ form: Form, _ inside: Inside) throws(HavreError) -> CaseIndex.Version? {
-        let rows = inside.index.newest.filter { $0.compartment?.rawValue == form.compartment }
+        guard let compartment = Compartment(rawValue: form.compartment) else { return nil }
+        let rows = inside.index.newest(in: compartment)
         // Rows are numbered as they were written.
         for row in rows.sorted(by: { $0.row > $1.row }) where try gist(row, inside).form == form.id {
             return row
@@ -97,7 +98,7 @@ extension Vault {
         _ member: Member, _ custody: (secrets: AreaSecrets, chain: Chain, index: CaseIndex)
     ) throws(HavreError) {
         let area = Area(custody.chain.caseID)
-        for row in custody.index.newest where row.compartment == .core {
+        for row in custody.index.newest(in: .core) {
             let text = try text(row, in: area, custody.secrets).text
             let record = try RecordText(
                 text, row: row, caseID: area.id, chain: custody.chain, isVerified: false)

@@ -43,7 +43,7 @@ extension Vault {
             throw .consentMissing(
                 "the consent part of the case is needed to export: ask a supervisor of the case")
         }
-        return found + inside.index.newest.filter { $0.compartment == .consent }
+        return found + inside.index.newest(in: .consent)
     }
 
     /// The records that may be drawn from, verified, narrowed by profile and redaction; complete.
@@ -109,7 +109,7 @@ extension Vault {
         var decisions = ConsentDecisions(question)
         var wishes: [ConsentRule.Wish] = []
         // Rows are numbered as they were written.
-        let rows = inside.index.newest.filter { $0.compartment == .consent }.sorted { $0.row < $1.row }
+        let rows = inside.index.newest(in: .consent).sorted { $0.row < $1.row }
         for row in rows {
             let record = try read(row, inside)
             guard record.form == form.id else { continue }
