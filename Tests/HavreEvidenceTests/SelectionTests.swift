@@ -137,7 +137,7 @@ struct ConsentRuleTests {
         return ConsentRule.groups(
             of: .object(fields),
             ConsentRule.Question(
-                name: "maitre  MARTIN", contact: contact, purposes: Profile.court.purposes,
+                name: "maitre  MARTIN", contact: contact, others: [], purposes: Profile.court.purposes,
                 today: try Day(parsing: "2026-11-21")))
     }
 
@@ -166,7 +166,8 @@ struct ConsentRuleTests {
     @Test("The last word counts: a later no takes back what an earlier record gave, and nothing else")
     func lastWord() throws {
         let question = ConsentRule.Question(
-            name: "Maître Martin", contact: contact, purposes: Profile.court.purposes,
+            name: "Maître Martin", contact: contact, others: ["Maître Roux"],
+            purposes: Profile.court.purposes,
             today: try Day(parsing: "2026-11-21"))
         func groups(_ decisions: [[String: JSON]]) -> Set<String> {
             var all = ConsentDecisions(question)
@@ -182,6 +183,8 @@ struct ConsentRuleTests {
         let vague: [String: JSON] = ["purpose": "unknown", "form_groups": ["declined"]]
         #expect(groups([good, no.merging(vague) { $1 }]).isEmpty)
         #expect(groups([good, no.merging(["recipient": "Maître Roux"]) { $1 }]).count == 2)
+        #expect(groups([good, no.merging(["recipient": "Me Martin"]) { $1 }]).isEmpty, "whoever that is")
+        #expect(groups([good, no.merging(["status": "declined"]) { $1 }]).isEmpty)
         #expect(groups([good, ["status": "superseded"]]).count == 2)
         #expect(groups([good.filter { $0.key != "given_by" }]).isEmpty, "incomplete")
     }

@@ -61,11 +61,14 @@ import Testing
 
     @Test(
         "What is written into the vault's files behind SQLite's back is noticed before anything more is acknowledged",
-        arguments: ["older", "nothing", "half", "zeroes", "log of nothing", "log of noise"])
+        arguments: [
+            "older", "nothing", "half", "zeroes", "log over zeroes", "log of nothing", "log of noise",
+        ])
     func writtenInPlace(_ attack: String) throws {
         let house = try House()
         let area = try house.makeArea(rows: 8)
-        try house.restart()
+        // Without a restart the log holds nearly all pages of so young a file.
+        if attack != "log over zeroes" { try house.restart() }
         let (file, log) = (house.path("vault/vault.db"), house.path("vault/vault.db-wal"))
         let older = try Data(contentsOf: URL(fileURLWithPath: file))
         for n in 0..<UInt64(8) { _ = try house.store.submit(try house.put(area, n, "newer \(n)")) }
@@ -77,7 +80,7 @@ import Testing
         case "older": try overwrite(file, older)
         case "nothing": try overwrite(file, Data())
         case "half": try overwrite(file, try Data(contentsOf: URL(fileURLWithPath: file)).prefix(size / 2))
-        case "zeroes": try overwrite(file, Data(count: size))
+        case "zeroes", "log over zeroes": try overwrite(file, Data(count: size))
         case "log of nothing": try overwrite(log, Data())
         default:
             let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255) }

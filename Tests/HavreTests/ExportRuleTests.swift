@@ -113,14 +113,20 @@ extension ExportScene {
         #expect(scene.refusal(scene.request()) == nil)
         _ = try scene.consent { $0["status"] = "refused" }
         #expect(scene.refusal(scene.request()) == "ConsentMissing", "a later decision is a record of its own")
+        func correct(_ status: String) throws {
+            _ = try scene.vault.edit(
+                case: scene.code, record: good,
+                fields: [
+                    "given_by": "person", "recipient": .string(contact.contact.hex),
+                    "form_groups": ["evidence", "identification"], "purpose": "asylum_claim",
+                    "status": .string(status),
+                ], scene.amina)
+        }
+        try correct("active")
+        #expect(scene.refusal(scene.request()) == "ConsentMissing", "a yes that is corrected is no newer")
         _ = try scene.consent { _ in }
         #expect(scene.refusal(scene.request()) == nil)
-        _ = try scene.vault.edit(
-            case: scene.code, record: good,
-            fields: [
-                "given_by": "person", "recipient": .string(contact.contact.hex), "form_groups": ["evidence"],
-                "purpose": "asylum_claim", "status": "withdrawn",
-            ], scene.amina)
+        try correct("withdrawn")
         #expect(scene.refusal(scene.request()) == "ConsentMissing")
         _ = try scene.vault.grant(
             case: scene.code,

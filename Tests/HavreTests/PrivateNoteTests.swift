@@ -81,6 +81,29 @@ import Testing
         #expect(try vault.check(nil).problems.isEmpty)
     }
 
+    @Test("What others could read is hidden by nobody, and the time of a private note begins once")
+    func hiddenOnce() throws {
+        let (amina, louis, code) = (office.amina, office.louis, office.code)
+        let hiding: JSON = ["summary": "marabout", "private_to_author": true]
+        for session in [louis, amina] {
+            #expect(throws: HavreError.self) {
+                try vault.edit(case: code, record: office.note, fields: hiding, session)
+            }
+        }
+        #expect(try seen(by: amina).contains(office.note) && seen(by: louis).contains(office.note))
+        let kept = try note(hiding, amina)
+        office.time.advance(seconds: 29 * 86_400)
+        let later = try office.house.unlock("Amina")
+        _ = try vault.open(case: code, purpose: "visit", later)
+        _ = try vault.edit(case: code, record: kept, fields: hiding, later)
+        office.time.advance(seconds: 2 * 86_400)
+        let last = try office.house.unlock("Louis")
+        _ = try vault.open(case: code, purpose: "appeal", last)
+        #expect(try seen(by: last).contains(kept))
+        #expect(try vault.edit(case: code, record: kept, fields: hiding, last).version == 3)
+        #expect(try seen(by: last).contains(kept))
+    }
+
     @Test("No entry says that somebody opened a note which was kept from her") func noEntry() throws {
         let record = try note(["summary": "marabout", "private_to_author": true], office.amina)
         _ = try vault.show(case: office.code, record: nil, version: nil, office.louis)

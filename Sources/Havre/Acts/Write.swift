@@ -52,7 +52,7 @@ extension Vault {
             if form.id == Self.caseForm { try Self.requireSameEnd(before.fields, fields) }
             return RecordPlan(
                 form: form, record: record, version: last.version + 1, previous: RecordText.digest(of: text),
-                fields: fields, compartment: compartment)
+                fields: fields, compartment: compartment, hiddenUntil: last.until)
         }
     }
 
@@ -117,6 +117,19 @@ extension Vault {
         event.records = [plan.record]
     }
 
+    /// Until when a version is its author's alone. The time begins with the first version and is not renewed: nobody
+    /// takes away what others have read.
+    private func until(_ plan: RecordPlan, _ time: Instant) throws(HavreError) -> Instant? {
+        guard let days = plan.form.hidingDayCount(for: plan.fields) else { return nil }
+        guard plan.version > 1 else { return time.adding(seconds: days * 86_400) }
+        guard let until = plan.hiddenUntil else {
+            throw .invalid(
+                field: "private_to_author",
+                rule: "is chosen when a note is written: what others could read stays where it is")
+        }
+        return until
+    }
+
     /// Signs, seals and puts one version with its gist and its fingerprints.
     func put(
         _ plan: RecordPlan, _ compartment: Compartment, _ author: Author, _ place: WritingPlace,
@@ -144,7 +157,7 @@ extension Vault {
             number: UInt64(plan.version), author: author.thumbprint)
         let sealed = try Sheet.seal(sdjwt.bytes, at: sheet, under: key)
         let gist = Gist(form: plan.form.id, time: time, fields: plan.fields)
-        let until = plan.form.hidingDayCount(for: plan.fields).map { time.adding(seconds: $0 * 86_400) }
+        let until = try until(plan, time)
         try draft.put(
             .version(
                 sealed.head, record: plan.record, version: plan.version, author: session.person.person,
@@ -210,6 +223,8 @@ struct RecordPlan {
     let fields: JSON
     /// Where the older versions lie, nil for a new record.
     let compartment: Compartment?
+    /// Until when the version before is its author's alone.
+    var hiddenUntil: Instant?
 }
 
 /// The case that is written to.

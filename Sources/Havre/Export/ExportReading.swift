@@ -102,19 +102,28 @@ extension Vault {
     func requireConsent(
         _ selection: Selection, _ profile: Profile, _ contact: Contact, _ inside: Inside
     ) throws(HavreError) -> [ConsentRule.Wish] {
+        let others = inside.directory.contacts.values.filter {
+            !$0.isRetired && $0.contact != contact.contact
+        }
         let question = ConsentRule.Question(
-            name: contact.details["name"]?.string ?? "", contact: contact.contact, purposes: profile.purposes,
-            today: today)
+            name: contact.details["name"]?.string ?? "", contact: contact.contact,
+            others: others.flatMap { [$0.contact.hex, $0.details["name"]?.string ?? $0.contact.hex] },
+            purposes: profile.purposes, today: today)
         let form = try Self.form("consent")
-        var decisions = ConsentDecisions(question)
         var wishes: [ConsentRule.Wish] = []
-        // Rows are numbered as they were written.
-        let rows = inside.index.newest(in: .consent).sorted { $0.row < $1.row }
-        for row in rows {
+        var words: [(fields: JSON, row: UInt64)] = []
+        for row in inside.index.newest(in: .consent) {
             let record = try read(row, inside)
             guard record.form == form.id else { continue }
             wishes += ConsentRule.wishes(of: record.fields)
-            decisions.take(record.fields, isComplete: form.missingRequired(record.fields).isEmpty)
+            // Rows are numbered as they were written. A no counts from when it was said; a yes that was corrected since
+            // is no newer than it was.
+            let first = inside.index.records[row.record]?.first?.row ?? row.row
+            words.append((record.fields, ConsentRule.closes(record.fields, question) ? row.row : first))
+        }
+        var decisions = ConsentDecisions(question)
+        for word in words.sorted(by: { $0.row < $1.row }) {
+            decisions.take(word.fields, isComplete: form.missingRequired(word.fields).isEmpty)
         }
         let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(decisions.groups)
         guard missing.isEmpty else {

@@ -7,12 +7,17 @@ package enum ConsentRule {
         /// The recipient's name, and the id that a consent may name instead.
         package let name: String
         package let contact: Identifier
+        /// Names and ids of the other contacts there are.
+        package let others: [String]
         package let purposes: Set<String>
         package let today: Day
 
-        package init(name: String, contact: Identifier, purposes: Set<String>, today: Day) {
+        package init(
+            name: String, contact: Identifier, others: [String], purposes: Set<String>, today: Day
+        ) {
             self.name = name
             self.contact = contact
+            self.others = others
             self.purposes = purposes
             self.today = today
         }
@@ -50,12 +55,13 @@ package enum ConsentRule {
     }
 
     /// Whether a record F04 says no for this recipient: refused, withdrawn, or against the child or her guardian. Where
-    /// it names no recipient it says no for everybody.
-    static func closes(_ fields: JSON, _ question: Question) -> Bool {
+    /// it does not name another contact it says no for everybody: "Maître D." may be anybody.
+    package static func closes(_ fields: JSON, _ question: Question) -> Bool {
         let recipient = fields["recipient"]?.string ?? ""
-        guard recipient.isEmpty || names(recipient, question) else { return false }
+        let isOther = question.others.contains { $0 == recipient || Fold.key($0) == Fold.key(recipient) }
+        guard names(recipient, question) || !isOther else { return false }
         let status = fields["status"]?.string ?? ""
-        return ["refused", "withdrawn"].contains(status) || fields["withdrawn_at"] != nil
+        return ["refused", "withdrawn", "declined"].contains(status) || fields["withdrawn_at"] != nil
             || agreements(of: fields).contains("refused")
     }
 

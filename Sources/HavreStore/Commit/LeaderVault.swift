@@ -24,7 +24,7 @@ extension Leader {
         var extended = false
         do throws(StoreError) {
             try database(.vaultFile) { () throws(SQLError) in try vault.begin() }
-            try lookForOthers()
+            try lookForOthers(keys)
             var working = Working()
             var number = base.size
             for course in courses where course.refusal == nil {
@@ -71,9 +71,11 @@ extension Leader {
 
     /// Whether another program has committed to the file since we last did, or has written into it. It is not trusted:
     /// every digest in memory is dropped, and the house compared again before anything else is written.
-    private func lookForOthers() throws(StoreError) {
+    private func lookForOthers(_ keys: GateKeys) throws(StoreError) {
         let version = try database(.vaultFile) { () throws(SQLError) in try vault.dataVersion() }
         guard version != dataVersion || isTouched else { return }
+        // What nobody reads while the store is open, and no start would do without.
+        guard try DatabaseFile.vault(vault.connection, .vault) == keys.vault else { throw .tampered(.meta) }
         dataVersion = version
         isTouched = false
         let size = memory.with { memory in
