@@ -171,7 +171,9 @@ struct ConsentRuleTests {
             today: try Day(parsing: "2026-11-21"))
         func groups(_ decisions: [[String: JSON]]) -> Set<String> {
             var all = ConsentDecisions(question)
-            for fields in decisions { all.take(.object(fields), isComplete: fields["given_by"] != nil) }
+            for fields in decisions {
+                all.take(.object(fields), isComplete: fields["given_by"] != nil, isOwn: true)
+            }
             return all.groups
         }
         let no = good.merging(["status": "withdrawn"]) { $1 }

@@ -111,19 +111,21 @@ extension Vault {
             purposes: profile.purposes, today: today)
         let form = try Self.form("consent")
         var wishes: [ConsentRule.Wish] = []
-        var words: [(fields: JSON, row: UInt64)] = []
+        var words: [(fields: JSON, row: UInt64, isOwn: Bool)] = []
         for row in inside.index.newest(in: .consent) {
             let record = try read(row, inside)
             guard record.form == form.id else { continue }
             wishes += ConsentRule.wishes(of: record.fields)
             // Rows are numbered as they were written. A no counts from when it was said; a yes that was corrected since
             // is no newer than it was.
-            let first = inside.index.records[row.record]?.first?.row ?? row.row
-            words.append((record.fields, ConsentRule.closes(record.fields, question) ? row.row : first))
+            let (first, isOwn) = (inside.index.records[row.record]?.first?.row ?? row.row, row.version == 1)
+            let isNo = ConsentRule.closes(record.fields, question, isOwn: isOwn)
+            words.append((record.fields, isNo ? row.row : first, isOwn))
         }
         var decisions = ConsentDecisions(question)
         for word in words.sorted(by: { $0.row < $1.row }) {
-            decisions.take(word.fields, isComplete: form.missingRequired(word.fields).isEmpty)
+            decisions.take(
+                word.fields, isComplete: form.missingRequired(word.fields).isEmpty, isOwn: word.isOwn)
         }
         let missing = Set(selection.chosen.map(\.source.form.group)).subtracting(decisions.groups)
         guard missing.isEmpty else {

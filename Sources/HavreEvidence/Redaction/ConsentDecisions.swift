@@ -14,10 +14,12 @@ package struct ConsentDecisions {
 
     /// Takes the next decision.
     ///
-    /// - Parameter isComplete: whether all that the form requires is there: what is not complete opens nothing, and
-    ///   closes all the same.
-    package mutating func take(_ fields: JSON, isComplete: Bool) {
-        if ConsentRule.closes(fields, question) { close(fields) }
+    /// - Parameters:
+    ///   - isComplete: whether all that the form requires is there: what is not complete opens nothing, and closes all
+    ///     the same.
+    ///   - isOwn: whether nothing else was said in its place before.
+    package mutating func take(_ fields: JSON, isComplete: Bool, isOwn: Bool) {
+        if ConsentRule.closes(fields, question, isOwn: isOwn) { close(fields) }
         guard isComplete, let purpose = fields["purpose"]?.string else { return }
         open[purpose, default: []].formUnion(ConsentRule.groups(of: fields, question))
     }

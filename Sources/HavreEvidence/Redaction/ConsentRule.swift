@@ -56,10 +56,11 @@ package enum ConsentRule {
 
     /// Whether a record F04 says no for this recipient: refused, withdrawn, or against the child or her guardian. Where
     /// it does not name another contact it says no for everybody: "Maître D." may be anybody.
-    package static func closes(_ fields: JSON, _ question: Question) -> Bool {
+    /// - Parameter isOwn: whether it is a decision of its own; one that said yes before takes back itself.
+    package static func closes(_ fields: JSON, _ question: Question, isOwn: Bool) -> Bool {
         let recipient = fields["recipient"]?.string ?? ""
         let isOther = question.others.contains { $0 == recipient || Fold.key($0) == Fold.key(recipient) }
-        guard names(recipient, question) || !isOther else { return false }
+        guard names(recipient, question) || recipient.isEmpty || isOwn && !isOther else { return false }
         let status = fields["status"]?.string ?? ""
         return ["refused", "withdrawn", "declined"].contains(status) || fields["withdrawn_at"] != nil
             || agreements(of: fields).contains("refused")
