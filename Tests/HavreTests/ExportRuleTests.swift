@@ -128,6 +128,15 @@ extension ExportScene {
         #expect(scene.refusal(scene.request()) == nil)
         try correct("withdrawn")
         #expect(scene.refusal(scene.request()) == "ConsentMissing")
+        _ = try scene.consent { _ in }
+        let refused: JSON = [
+            "given_by": "person", "recipient": "Maître M.", "form_groups": ["evidence"],
+            "purpose": "asylum_claim", "status": "refused",
+        ]
+        let no = try scene.add("consent", refused)
+        _ = try scene.vault.edit(case: scene.code, record: no, fields: refused, scene.amina)
+        #expect(
+            scene.refusal(scene.request()) == "ConsentMissing", "whoever that is, also when it was corrected")
         _ = try scene.vault.grant(
             case: scene.code,
             GrantRequest(

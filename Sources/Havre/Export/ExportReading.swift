@@ -118,7 +118,13 @@ extension Vault {
             wishes += ConsentRule.wishes(of: record.fields)
             // Rows are numbered as they were written. A no counts from when it was said; a yes that was corrected since
             // is no newer than it was.
-            let (first, isOwn) = (inside.index.records[row.record]?.first?.row ?? row.row, row.version == 1)
+            let versions = inside.index.records[row.record] ?? [row]
+            let first = versions[0].row
+            // A no that was only corrected is still a decision of its own.
+            var isOwn = true
+            for older in versions.dropLast() where try read(older, inside).fields["status"] == "active" {
+                isOwn = false
+            }
             let isNo = ConsentRule.closes(record.fields, question, isOwn: isOwn)
             words.append((record.fields, isNo ? row.row : first, isOwn))
         }
